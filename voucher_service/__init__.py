@@ -1,0 +1,1 @@
+"""The electronic training-voucher ledger of a city, from claim to counted certificate."""

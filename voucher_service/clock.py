@@ -1,0 +1,70 @@
+"""The one source of time: UTC, from the server only.
+
+`Clock` is a port. `SystemClock` is the machine's; `TrialClock` adds an offset kept in a small file, so that a trial
+service and all of its worker processes can live through a year in minutes; production settings refuse it.
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OFFSET = struct.Struct("<q")
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since the Unix epoch of an aware datetime, exact."""
+    return (moment - EPOCH) // timedelta(microseconds=1)
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Return the present moment, aware, UTC."""
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return from_microseconds(time.time_ns() // 1000)
+
+
+class FixedClock:
+    """A clock that stands still until it is set; for tests and for drawing golden files."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def advance(self, **delta: float) -> None:
+        self.moment += timedelta(**delta)
+
+
+class TrialClock:
+    """System time plus an offset shared through a memory-mapped file of eight bytes (microseconds, little-endian)."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.write_bytes(_OFFSET.pack(0))
+        with path.open("r+b") as file:
+            self._shared = mmap.mmap(file.fileno(), _OFFSET.size)
+
+    def now(self) -> datetime:
+        (offset,) = _OFFSET.unpack_from(self._shared)
+        return from_microseconds(time.time_ns() // 1000 + offset)
+
+    def move_to(self, moment: datetime) -> None:
+        """Make `moment` the present, in every process that shares the file."""
+        _OFFSET.pack_into(self._shared, 0, to_microseconds(moment) - time.time_ns() // 1000)

@@ -1,0 +1,71 @@
+"""What every refusal has in common: a stable code, one status, and a sentence in each language.
+
+A refusal is a domain answer, not a fault: it leaves the ledger as it was. Stages declare theirs as
+subclasses in their own `errors.py`; `web/problems.py` is the only place that renders them.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Refusal(Exception):  # noqa: N818 - the field's word is refusal; "Error" would say that the service failed
+    """A request that the rules turn down.
+
+    Subclasses set the class attributes. `figures` are the numbers and ids that explain the refusal; they fill the
+    placeholders of both sentences and travel to the client as they are, so they never hold a person's data.
+    """
+
+    code: ClassVar[str]
+    status: ClassVar[int] = 409
+    zh: ClassVar[str]
+    en: ClassVar[str]
+    clause: ClassVar[str | None] = None
+    """Clause of the city's plan that the refusal rests on, for example 二(三)1."""
+
+    def __init__(self, **figures: object) -> None:
+        super().__init__(self.code)
+        self.figures = figures
+
+    @property
+    def sentence_zh(self) -> str:
+        return self.zh.format_map(self.figures)
+
+    @property
+    def sentence_en(self) -> str:
+        return self.en.format_map(self.figures)
+
+
+class NotFound(Refusal):
+    """Absent, or not this caller's to see: the two are answered alike on purpose."""
+
+    code = "not_found"
+    status = 404
+    zh = "没有找到，或者不属于您。"
+    en = "Not found, or not yours."
+
+
+class Forbidden(Refusal):
+    code = "forbidden"
+    status = 403
+    zh = "您的角色不能做这件事。"
+    en = "Your role may not do this."
+
+
+class Unauthenticated(Refusal):
+    code = "unauthenticated"
+    status = 401
+    zh = "请先登录。"
+    en = "Log in first."
+
+
+class InvalidInput(Refusal):
+    """Input that no reading can accept; `errors` maps a field path to its list of sentences."""
+
+    code = "invalid_input"
+    status = 422
+    zh = "提交的内容不符合要求，请按提示修改。"
+    en = "The input is not acceptable; see `errors` for each field."
+
+    def __init__(self, errors: object = None, **figures: object) -> None:
+        super().__init__(errors=errors or {}, **figures)
