@@ -1,0 +1,29 @@
+"""The database: one metadata, one type for time, one place that commits, one way to send a hot statement.
+
+`unit_of_work` is for everything comfortable; `chain` is for the three hot paths, which must be one round trip.
+"""
+
+from __future__ import annotations
+
+from voucher_service.database.chain import Chain, Link
+from voucher_service.database.engine import STRICT, Model, db
+from voucher_service.database.migration import migrate
+from voucher_service.database.types import Day, Flag, Instant, JsonText, LargeInteger
+from voucher_service.database.unit_of_work import in_unit_of_work, retry_on_conflict, unit_of_work
+
+__all__ = [
+    "STRICT",
+    "Chain",
+    "Day",
+    "Flag",
+    "Instant",
+    "JsonText",
+    "LargeInteger",
+    "Link",
+    "Model",
+    "db",
+    "in_unit_of_work",
+    "migrate",
+    "retry_on_conflict",
+    "unit_of_work",
+]

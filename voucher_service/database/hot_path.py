@@ -1,0 +1,145 @@
+"""How a chain reaches the database: a connection for each thread on PostgreSQL, one writer queue on SQLite."""
+
+from __future__ import annotations
+
+import queue
+import re
+import sqlite3
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, Protocol
+
+import psycopg
+from psycopg.types.numeric import Int8Dumper
+from sqlalchemy import make_url
+
+from voucher_service.database.chain import Chain, ChainBroken
+from voucher_service.database.engine import POSTGRESQL_SETTINGS, prepare_sqlite_connection
+from voucher_service.database.unit_of_work import ATTEMPTS_MAX, CONFLICTS, writer_gate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Row = dict[str, Any] | None
+
+BATCH_MAX = 64
+"""Chains that share one commit on SQLite; a bound, so that no request waits for an endless queue before it."""
+
+
+class HotPath(Protocol):
+    def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
+        """Send a chain and return its answer; see Chain.run."""
+
+
+def open_hot_path(url: str) -> HotPath:
+    if url.startswith("sqlite"):
+        return SQLiteWriter(make_url(url).database or "")
+    return PostgreSQLThreads(url)
+
+
+class PostgreSQLThreads:
+    """One autocommit connection a thread: server threads live long, so a pool would only add a hand-over."""
+
+    def __init__(self, url: str) -> None:
+        self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._local = threading.local()
+
+    def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
+        """Run the chain; a lost race or a lost connection is tried again: its idempotency key settles it once."""
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            try:
+                row = self._connection().execute(chain.postgresql_text, parameters).fetchone()
+                return None if row is None else dict(zip(chain.columns, row, strict=True))
+            except psycopg.errors.IntegrityError as broken:
+                raise ChainBroken(broken.diag.constraint_name or broken.diag.column_name or "") from broken
+            except psycopg.OperationalError as error:
+                if error.sqlstate not in CONFLICTS:
+                    self._drop_connection()
+                if attempt == ATTEMPTS_MAX:
+                    raise
+        raise AssertionError
+
+    def _connection(self) -> psycopg.Connection[Any]:
+        held: psycopg.Connection[Any] | None = getattr(self._local, "connection", None)
+        if held is None or held.closed:
+            held = psycopg.connect(self._conninfo, autocommit=True, prepare_threshold=0, options=POSTGRESQL_SETTINGS)
+            # One integer type whatever the value: otherwise each magnitude prepares a statement of its own.
+            held.adapters.register_dumper(int, Int8Dumper)
+            self._local.connection = held
+        return held
+
+    def _drop_connection(self) -> None:
+        held = getattr(self._local, "connection", None)
+        if held is not None:
+            held.close()
+
+
+class SQLiteWriter:
+    """One thread that writes for everyone, many chains to a commit, first come first served."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._jobs: queue.SimpleQueue[tuple[Chain, Mapping[str, Any], Future[Row]]] = queue.SimpleQueue()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
+        self._start_once()
+        answer: Future[Row] = Future()
+        self._jobs.put((chain, parameters, answer))
+        return answer.result()
+
+    def _start_once(self) -> None:
+        with self._starting:
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._write_for_ever, name="sqlite-writer", daemon=True)
+                self._thread.start()
+
+    def _write_for_ever(self) -> None:
+        connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
+        prepare_sqlite_connection(connection)
+        while True:
+            first = self._jobs.get()
+            with writer_gate:
+                self._write_batch(connection, first)
+
+    def _write_batch(self, connection: sqlite3.Connection, first: tuple[Chain, Mapping[str, Any], Future[Row]]) -> None:
+        batch = [first]
+        while len(batch) < BATCH_MAX and not self._jobs.empty():
+            batch.append(self._jobs.get())
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            outcomes = [_attempt(connection, chain, parameters) for chain, parameters, _ in batch]
+            connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            outcomes = [error] * len(batch)
+        for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Exception):
+                answer.set_exception(outcome)
+            else:
+                answer.set_result(outcome)
+
+
+def _attempt(connection: sqlite3.Connection, chain: Chain, parameters: Mapping[str, Any]) -> Row | Exception:
+    """Run one chain in its own savepoint, so that its refusal leaves its neighbours in the batch alone."""
+    connection.execute("SAVEPOINT chain")
+    try:
+        row = chain.run_on_sqlite(connection, parameters)
+    except sqlite3.IntegrityError as broken:
+        connection.execute("ROLLBACK TO chain")
+        connection.execute("RELEASE chain")
+        return ChainBroken(_constraint(str(broken)))
+    except (sqlite3.DataError, sqlite3.ProgrammingError, sqlite3.InterfaceError, OverflowError) as error:
+        connection.execute("ROLLBACK TO chain")
+        connection.execute("RELEASE chain")
+        return error
+    connection.execute("RELEASE chain")
+    return row
+
+
+def _constraint(message: str) -> str:
+    """Take what a constraint failed on from SQLite's sentence, e.g. `idempotency.region_id, …`."""
+    found = re.search(r"failed: (.+)$", message)
+    return found[1] if found else message

@@ -1,0 +1,1 @@
+"""What every HTTP face shares: problems, access, idempotency, paging, headers, strict JSON."""
