@@ -1,0 +1,61 @@
+"""What can be wrong with a person's particulars. No refusal here carries the particulars themselves."""
+
+from __future__ import annotations
+
+from voucher_service.errors import Refusal
+
+
+class IdNumberMalformed(Refusal):
+    code = "id_number_malformed"
+    status = 422
+    zh = "公民身份号码应为18位：前17位是数字，最后一位是数字或X。请对照身份证重新填写。"
+    en = "An ID number has 18 characters: 17 digits, then a digit or X. Copy it again from the card."
+
+
+class IdNumberOld15Digits(Refusal):
+    code = "id_number_old_15_digits"
+    status = 422
+    zh = "这是第一代身份证的15位号码，已停止使用。请填写现用身份证或户口簿上的18位号码。"
+    en = "This is a 15-digit number of the first-generation card, no longer valid. Give the 18 of today's card."
+
+
+class IdNumberCheckDigit(Refusal):
+    code = "id_number_check_digit"
+    status = 422
+    zh = "公民身份号码校验不通过，可能有一位填错或两位颠倒。请对照身份证逐位核对。"
+    en = "The ID number fails its check digit: a digit is wrong or two are swapped. Compare it with the card."
+
+
+class IdNumberBirthDate(Refusal):
+    code = "id_number_birth_date"
+    status = 422
+    zh = "公民身份号码第7至14位不是有效的出生日期。请对照身份证核对。"
+    en = "Characters 7 to 14 of the ID number are not a possible date of birth. Compare them with the card."
+
+
+class IdNumberRegion(Refusal):
+    code = "id_number_region"
+    status = 422
+    zh = "公民身份号码开头两位不是任何省级地区的代码。请对照身份证核对。"
+    en = "The first two digits of the ID number belong to no province. Compare them with the card."
+
+
+class NameMalformed(Refusal):
+    code = "name_malformed"
+    status = 422
+    zh = "姓名应为2至50个字，只能用汉字、字母和间隔号“·”。请按身份证上的姓名填写。"
+    en = "A name has 2 to 50 characters: ideographs, letters and the middle dot. Write it as it stands on the ID card."
+
+
+class PhoneMalformed(Refusal):
+    code = "phone_malformed"
+    status = 422
+    zh = "请填写11位的中国大陆手机号码。"
+    en = "Give a mainland mobile number of 11 digits."
+
+
+class HolderTooYoung(Refusal):
+    code = "holder_too_young"
+    clause = "二(五)"
+    zh = "培训券发放给年满{age_min}周岁的劳动者，您自{eligible_from}起可以领取。"
+    en = "Vouchers are for workers aged {age_min} or over; you can claim from {eligible_from}."

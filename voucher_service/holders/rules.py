@@ -1,0 +1,62 @@
+"""What makes a real-name person: particulars that hold together, an age to work, and a match with a presented card."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from voucher_service.calendar import add_months
+from voucher_service.holders import citizen_id, person_name
+from voucher_service.holders.errors import HolderTooYoung
+
+if TYPE_CHECKING:
+    from datetime import date
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A person's particulars in canonical spelling. Its repr is empty, so that no log or traceback shows them."""
+
+    name: str = field(repr=False)
+    id_number: str = field(repr=False)
+    phone: str = field(repr=False)
+
+
+class Match(StrEnum):
+    """How presented particulars compare with a holder's.
+
+    A name may differ for a rare character alone, so that is told apart from a number that belongs to somebody else.
+    """
+
+    MATCH = "match"
+    ID_MISMATCH = "id_mismatch"
+    NAME_MISMATCH = "name_mismatch"
+
+
+def identity(name: str, id_number: str, phone: str, today: date) -> Identity:
+    """Bring particulars into canonical spelling.
+
+    Refuses as `person_name.canonical_name`, `citizen_id.canonical` and `person_name.canonical_phone` do.
+    """
+    return Identity(
+        name=person_name.canonical_name(name),
+        id_number=citizen_id.canonical(id_number, today),
+        phone=person_name.canonical_phone(phone),
+    )
+
+
+def require_age(id_number: str, day: date, age_min: int) -> None:
+    """Refuse with HolderTooYoung, which says from when, someone younger than `age_min` full years on `day`: 二(五)."""
+    if citizen_id.age_on(id_number, day) < age_min:
+        eligible_from = add_months(citizen_id.birth_date(id_number), age_min * 12)
+        raise HolderTooYoung(age_min=age_min, eligible_from=eligible_from.isoformat())
+
+
+def match(holder: Identity, id_number: str, name: str) -> Match:
+    """Compare a presented card, its ID number canonical, with a holder's particulars; names by skeleton."""
+    if id_number != holder.id_number:
+        return Match.ID_MISMATCH
+    if person_name.skeleton(name) != person_name.skeleton(holder.name):
+        return Match.NAME_MISMATCH
+    return Match.MATCH
