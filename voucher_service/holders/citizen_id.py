@@ -44,7 +44,7 @@ def canonical(text: str, today: date) -> str:
         raise IdNumberBirthDate from None
     if not _BORN_NOT_BEFORE <= born <= today:
         raise IdNumberBirthDate
-    if not _PROVINCE.match(id_number):
+    if not _PROVINCE.fullmatch(id_number[:2]):
         raise IdNumberRegion
     return id_number
 
