@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - the field's word is refusal; "Error" would say that the service failed
+class Refusal(Exception):
     """A request that the rules turn down.
 
     Subclasses set the class attributes. `figures` are the numbers and ids that explain the refusal; they fill the

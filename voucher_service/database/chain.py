@@ -31,13 +31,11 @@ _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 DIALECT_WORDS = {
     "postgresql": {
         "json_object": "json_build_object",
-        "commit_no": "ledger_commit_no()",
         "text": "text",
         "for_update": "FOR UPDATE",
     },
     "sqlite": {
         "json_object": "json_object",
-        "commit_no": "(SELECT coalesce(max(commit_no), 0) + 1 FROM voucher_fact)",
         "text": "TEXT",
         "for_update": "",
     },

@@ -1,0 +1,64 @@
+"""The bytes of a ledger leaf, version 1: what exactly is hashed when a fact is sealed.
+
+Layout, big-endian, behind the domain tag `tvl1:fact:` (10 bytes):
+
+    u8  version = 1      u32 region_id     i64 voucher_id    u32 seq
+    u16 move number      u8  from state    u8  to state      u32 programme_id
+    u32 period (yyyymm)  u32 month (yyyymm)                  i64 amount_fen
+    u8  length of actor_role, then its ASCII bytes           i64 actor_id
+    i64 reference_id (0 = none)            i64 recorded_at, microseconds since the Unix epoch, UTC
+    u8  1 and 32 bytes of commitment, or u8 0
+
+The numbers of moves and states are those of `ledger/rules.py`. The leaf hash is SHA-256(0x00 ‖ bytes), RFC 9162
+section 2.1.1. A person appears only through the salted commitment, so that erasing the salt erases the person.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from typing import NamedTuple
+
+from voucher_service.ledger.rules import STATE_NUMBER, move_of
+
+TAG = b"tvl1:fact:"
+VERSION = 1
+_HEAD = struct.Struct(">BIqIHBBIIIq")
+_TAIL = struct.Struct(">qqq")
+
+
+class FactRow(NamedTuple):
+    """A fact as the sealer reads it; times in microseconds since the Unix epoch, amounts in fen."""
+
+    region_id: int
+    voucher_id: int
+    seq: int
+    kind: str
+    from_state: str
+    to_state: str
+    programme_id: int
+    period: int
+    month: int
+    amount_fen: int
+    actor_role: str
+    actor_id: int
+    reference_id: int | None
+    commitment: bytes | None
+    recorded_at: int
+
+
+def pack(fact: FactRow) -> bytes:
+    """Return the bytes of one fact; raises KeyError for an unlawful move and struct.error for a value out of range."""
+    role = fact.actor_role.encode("ascii")
+    number = move_of(fact.kind, fact.from_state, fact.to_state).number
+    head = _HEAD.pack(
+        VERSION, fact.region_id, fact.voucher_id, fact.seq, number, STATE_NUMBER[fact.from_state],
+        STATE_NUMBER[fact.to_state], fact.programme_id, fact.period, fact.month, fact.amount_fen,
+    )  # fmt: skip
+    tail = _TAIL.pack(fact.actor_id, fact.reference_id or 0, fact.recorded_at)
+    commitment = b"\x00" if fact.commitment is None else b"\x01" + fact.commitment
+    return TAG + head + bytes((len(role),)) + role + tail + commitment
+
+
+def leaf_hash(fact: FactRow) -> bytes:
+    return hashlib.sha256(b"\x00" + pack(fact)).digest()

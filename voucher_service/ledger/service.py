@@ -1,0 +1,113 @@
+"""Writing facts: one verb for the comfortable path and one link for the hot one; both write the same row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, literal_column, select
+
+from voucher_service.calendar import month_of
+from voucher_service.database import Link, db
+from voucher_service.database.chain import DIALECT_WORDS
+from voucher_service.ledger.models import VoucherFact
+from voucher_service.ledger.rules import move_of
+
+DIALECT_WORDS["postgresql"]["commit_no"] = "ledger_commit_no()"
+DIALECT_WORDS["sqlite"]["commit_no"] = "(SELECT coalesce(max(commit_no), 0) + 1 FROM voucher_fact)"
+"""PostgreSQL numbers a fact by its transaction, SQLite's one writer by its place in the line."""
+
+_COLUMNS = (
+    "region_id, voucher_id, seq, prev_seq, kind, from_state, to_state, programme_id, period, month, amount_fen, "
+    "actor_role, actor_id, reference_id, commitment, recorded_at, commit_no"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who made a fact: the true author, never the person it is about (a system act is the system's)."""
+
+    role: str
+    actor_id: int
+
+
+SYSTEM = Actor("system", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A voucher as it stands after a move: `seq` is the number of the fact to be recorded."""
+
+    region_id: int
+    voucher_id: int
+    seq: int
+    programme_id: int
+    period: int
+
+
+def record(
+    moved: Moved,
+    *,
+    kind: str,
+    from_state: str,
+    to_state: str,
+    actor: Actor,
+    now: datetime,
+    amount_fen: int = 0,
+    reference_id: int | None = None,
+    commitment: bytes | None = None,
+) -> None:
+    """Write one fact into the open unit of work; an unlawful move raises KeyError before the database refuses it."""
+    move_of(kind, from_state, to_state)
+    db.session.execute(
+        insert(VoucherFact).values(
+            region_id=moved.region_id,
+            voucher_id=moved.voucher_id,
+            seq=moved.seq,
+            prev_seq=moved.seq - 1 if moved.seq > 1 else None,
+            kind=kind,
+            from_state=from_state,
+            to_state=to_state,
+            programme_id=moved.programme_id,
+            period=moved.period,
+            month=month_of(now),
+            amount_fen=amount_fen,
+            actor_role=actor.role,
+            actor_id=actor.actor_id,
+            reference_id=reference_id,
+            commitment=commitment,
+            recorded_at=now,
+            commit_no=_commit_no(),
+        )
+    )
+
+
+def fact_link(
+    source: str, kind: str, from_state: str, to_state: str, *, amount_fen: str = "0", commitment: str = "NULL"
+) -> Link:
+    """Return the link that records one fact for the row of `source`.
+
+    `source` is a link with region_id, voucher_id, seq, programme_id and period; `amount_fen` and `commitment` are SQL
+    over it. Parameters: month, actor_role, actor_id, reference_id, now.
+    """
+    move_of(kind, from_state, to_state)
+    seq = "1, NULL" if from_state == "none" else f"{source}.seq, {source}.seq - 1"
+    return Link(
+        "recorded",
+        f"INSERT INTO voucher_fact ({_COLUMNS}) SELECT {source}.region_id, {source}.voucher_id, {seq}, "
+        f"'{kind}', '{from_state}', '{to_state}', {source}.programme_id, {source}.period, :month, {amount_fen}, "
+        f":actor_role, :actor_id, :reference_id, {commitment}, :now, {{commit_no}} FROM {source} RETURNING seq",
+        ("seq",),
+    )
+
+
+def facts_of(region_id: int, voucher_id: int) -> list[VoucherFact]:
+    """Return the facts of one voucher in their order."""
+    query = select(VoucherFact).where(VoucherFact.region_id == region_id, VoucherFact.voucher_id == voucher_id)
+    return list(db.session.scalars(query.order_by(VoucherFact.seq)))
+
+
+def _commit_no() -> object:
+    if db.engine.dialect.name == "postgresql":
+        return literal_column("ledger_commit_no()")
+    return select(func.coalesce(func.max(VoucherFact.commit_no), 0) + bindparam(None, 1)).scalar_subquery()
