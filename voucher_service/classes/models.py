@@ -1,0 +1,94 @@
+"""The classes' tables: the class, the opinions signed on it, and when it meets."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voucher_service.database import STRICT, Day, Instant, JsonText, LargeInteger, Model
+
+
+class TrainingClass(Model):
+    """One class of one occupation and level. `seats_taken` never passes `capacity`, whoever asks at once.
+
+    `standard_fen` is 0 until the bureau's second reviewer approves, and then the worth of one certificate.
+    """
+
+    __tablename__ = "training_class"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "institution_id"], ["institution.region_id", "institution.institution_id"]),
+        CheckConstraint(
+            "state IN ('draft', 'submitted', 'industry_approved', 'approved', 'in_session', 'ended', 'exam_filed',"
+            " 'examined', 'closed', 'suspended', 'disqualified', 'refused', 'cancelled')",
+            name="state",
+        ),
+        CheckConstraint("seats_taken BETWEEN 0 AND capacity", name="seats_taken"),
+        CheckConstraint("standard_fen >= 0", name="standard_fen"),
+        CheckConstraint("ends_on >= starts_on", name="ends_on"),
+        Index("ix_training_class_institution", "region_id", "institution_id", "class_id"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    programme_id: Mapped[int] = mapped_column(ForeignKey("programme.programme_id"))
+    institution_id: Mapped[int] = mapped_column(LargeInteger)
+    occupation_code: Mapped[str] = mapped_column(Text)
+    level: Mapped[str] = mapped_column(Text)
+    certificate_type: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    capacity: Mapped[int]
+    seats_taken: Mapped[int] = mapped_column(default=0)
+    standard_fen: Mapped[int] = mapped_column(LargeInteger, default=0)
+    enrols_until: Mapped[datetime] = mapped_column(Instant)
+    starts_on: Mapped[date] = mapped_column(Day)
+    ends_on: Mapped[date] = mapped_column(Day)
+    rule_pack_id: Mapped[int] = mapped_column(ForeignKey("rule_pack.rule_pack_id"))
+    plan: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ClassOpinion(Model):
+    """One person's signed opinion; the unique key keeps one person from signing both turns of a step."""
+
+    __tablename__ = "class_opinion"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "class_id"], ["training_class.region_id", "training_class.class_id"]),
+        UniqueConstraint("region_id", "class_id", "step", "person_id"),
+        CheckConstraint("step IN ('industry', 'bureau')", name="step"),
+        CheckConstraint("turn IN ('first', 'second')", name="turn"),
+        CheckConstraint("verdict IN ('approve', 'refuse')", name="verdict"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    step: Mapped[str] = mapped_column(Text, primary_key=True)
+    turn: Mapped[str] = mapped_column(Text, primary_key=True)
+    person_id: Mapped[int] = mapped_column(LargeInteger)
+    account_id: Mapped[int] = mapped_column(LargeInteger)
+    verdict: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class ClassSession(Model):
+    """One meeting of a class."""
+
+    __tablename__ = "class_session"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "class_id"], ["training_class.region_id", "training_class.class_id"]),
+        CheckConstraint("kind IN ('theory', 'practical', 'online')", name="kind"),
+        CheckConstraint("ends_at > starts_at", name="ends_at"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    session_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    kind: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,1 @@
+"""What the city offers: dated programmes, each region's share, the budget, subsidy standards and rule packs."""
