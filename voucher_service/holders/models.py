@@ -1,0 +1,82 @@
+"""Holders at rest, the codes they log in with, and who looked at them. Every particular is sealed or indexed by key."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voucher_service.database import STRICT, Day, Instant, LargeInteger, Model
+
+
+class Holder(Model):
+    """One real-name person, once in the whole city: the blind index of the ID number is unique over all regions.
+
+    `commitment` is what the ledger carries of a person; erasing `commitment_salt` with the row makes it unlinkable.
+    """
+
+    __tablename__ = "holder"
+    __table_args__ = (
+        UniqueConstraint("id_index"),
+        CheckConstraint("length(id_index) = 32", name="id_index"),
+        CheckConstraint("length(commitment_salt) = 32", name="commitment_salt"),
+        CheckConstraint("length(commitment) = 32", name="commitment"),
+        Index("ix_holder_region_id", "region_id", "holder_id"),
+        STRICT,
+    )
+
+    holder_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    region_id: Mapped[int]
+    id_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    id_index: Mapped[bytes] = mapped_column(LargeBinary)
+    category: Mapped[str] = mapped_column(Text)
+    commitment_salt: Mapped[bytes] = mapped_column(LargeBinary)
+    commitment: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class SmsCode(Model):
+    """One code sent to one phone, and what its owner asked for with it, sealed until the code comes back.
+
+    `number` counts a phone's codes of one day; with the unique key it makes the daily cap a matter of the database.
+    """
+
+    __tablename__ = "sms_code"
+    __table_args__ = (
+        UniqueConstraint("phone_index", "sent_on", "number"),
+        CheckConstraint("length(phone_index) = 32", name="phone_index"),
+        CheckConstraint("length(code_hash) = 32", name="code_hash"),
+        CheckConstraint("number BETWEEN 1 AND 5", name="number"),
+        CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
+        Index("ix_sms_code_expires_at", "expires_at"),
+        STRICT,
+    )
+
+    code_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    phone_index: Mapped[bytes] = mapped_column(LargeBinary)
+    sent_on: Mapped[date] = mapped_column(Day)
+    number: Mapped[int]
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    purpose: Mapped[str] = mapped_column(Text)
+    request_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    tries: Mapped[int]
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class HolderAccess(Model):
+    """Somebody looked at a holder's particulars: shown to the holder, never changed."""
+
+    __tablename__ = "holder_access"
+    __table_args__ = (Index("ix_holder_access_holder_id", "region_id", "holder_id", "accessed_at"), STRICT)
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    access_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    holder_id: Mapped[int] = mapped_column(LargeInteger)
+    actor_role: Mapped[str] = mapped_column(Text)
+    actor_id: Mapped[int] = mapped_column(LargeInteger)
+    purpose: Mapped[str] = mapped_column(Text)
+    accessed_at: Mapped[datetime] = mapped_column(Instant)
