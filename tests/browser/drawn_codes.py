@@ -37,8 +37,8 @@ class Signer:
                 SUITES[suite],
                 SUITES[suite].public_key(self.secrets[kid]),
                 self.bind_key,
-                START - timedelta(days=1),
-                START + timedelta(days=400),
+                not_before=START - timedelta(days=1),
+                not_after=START + timedelta(days=400),
             )
             for kid, suite in KIDS.items()
         }

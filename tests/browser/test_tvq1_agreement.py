@@ -64,7 +64,9 @@ def judge_in_browser(page: Page, directory_text: str, questions: list[dict[str, 
 
 def judge_here(directory: key_directory.KeyDirectory, question: dict[str, Any]) -> dict[str, Any]:
     at = key_directory.read_instant(question["at"])
-    return judge(question["digits"], directory, at, question["offline"], question["id"], question["name_given"])
+    return judge(
+        question["digits"], directory, at, question["offline"], id_number=question["id"], name=question["name_given"]
+    )
 
 
 def test_javascript_gives_the_golden_verdict_on_every_golden_case(agreement: Page) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.golden import make_vectors
 from voucher_service.signing import errors, key_directory, verification
 from voucher_service.signing.chain import SeenChains
 
@@ -20,7 +20,9 @@ DIRECTORY = key_directory.load(json.dumps(VECTORS["directory"]))
 @pytest.mark.parametrize("case", VECTORS["cases"], ids=lambda case: case["name"])
 def test_each_vector_gets_its_verdict(case: dict[str, Any]) -> None:
     at = key_directory.read_instant(case["at"])
-    verdict = verification.judge(case["digits"], DIRECTORY, at, case["offline"], case["id"], case["name_given"])
+    verdict = verification.judge(
+        case["digits"], DIRECTORY, at, case["offline"], id_number=case["id"], name=case["name_given"]
+    )
     assert verdict == case["expect"]
 
 
@@ -44,12 +46,7 @@ def test_chains_seen_before_change_no_verdict() -> None:
 
 
 def test_the_file_is_what_its_script_draws() -> None:
-    specification = importlib.util.spec_from_file_location("make_vectors", GOLDEN / "make_vectors.py")
-    assert specification
-    assert specification.loader
-    script = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(script)
-    assert script.make_vectors() == (GOLDEN / "vectors.json").read_text(encoding="ascii")
+    assert make_vectors.make_vectors() == (GOLDEN / "vectors.json").read_text(encoding="ascii")
 
 
 def test_every_refusal_of_the_contract_has_a_vector() -> None:

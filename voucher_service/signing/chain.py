@@ -42,7 +42,7 @@ def anchor_of(y0: bytes, header: Header, digest: Callable[[bytes], bytes]) -> by
 
 
 class _Seen(NamedTuple):
-    index: int
+    position: int
     value: bytes
     anchor: bytes
 
@@ -69,17 +69,17 @@ class SeenChains:
         seen = self._seen.get(signed_header)
         if seen is None:
             return None
-        if index <= seen.index:
-            meets = walk(value, index, seen.index, prefix, digest) == seen.value
+        if index <= seen.position:
+            meets = walk(value, index, seen.position, prefix, digest) == seen.value
         else:
-            meets = walk(seen.value, seen.index, index, prefix, digest) == value
+            meets = walk(seen.value, seen.position, index, prefix, digest) == value
         return seen.anchor if meets else None
 
     def remember(self, signed_header: bytes, value: bytes, index: int, anchor: bytes) -> None:
         """Keep a verified link unless the same session has an earlier one."""
         with self._lock:
             seen = self._seen.get(signed_header)
-            if seen is None or seen.anchor != anchor or index < seen.index:
+            if seen is None or seen.anchor != anchor or index < seen.position:
                 self._seen[signed_header] = _Seen(index, value, anchor)
             self._seen.move_to_end(signed_header)
             while len(self._seen) > self._sessions_max:

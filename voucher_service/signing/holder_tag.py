@@ -56,7 +56,7 @@ def make(suite: Suite, bind_key: bytes, voucher_id: int, id_number: str, name: s
     return _id_tag(suite, bind_key, voucher_id, canonical) + _name_tag(suite, bind_key, voucher_id, name)
 
 
-def compare(suite: Suite, bind_key: bytes, voucher_id: int, tag: bytes, id_number: str, name: str) -> HolderMatch:
+def compare(suite: Suite, bind_key: bytes, voucher_id: int, tag: bytes, *, id_number: str, name: str) -> HolderMatch:
     """Hold an identity card against a tag; a number with a wrong check digit matches nothing."""
     try:
         canonical = canonical_id(id_number)

@@ -83,6 +83,7 @@ def make_key(
     suite: Suite,
     public_key: bytes,
     bind_key: bytes | None,
+    *,
     not_before: datetime,
     not_after: datetime,
     status: KeyStatus = KeyStatus.ACTIVE,

@@ -30,7 +30,7 @@ _POINT_LENGTH: Final = 64
 _UNCOMPRESSED: Final = b"\x04"
 
 
-class SuiteUnavailable(Exception):  # noqa: N818 - a state of this installation, told in words
+class SuiteUnavailable(Exception):
     """The suite exists, but this installation lacks the library for it."""
 
 

@@ -5,7 +5,7 @@ Whether the voucher was used before, and whether a printed code may redeem, are 
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - the fields of a NamedTuple are read at run time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from voucher_service.identifiers import to_hex
@@ -22,7 +22,7 @@ from voucher_service.signing.errors import (
 )
 from voucher_service.signing.holder_tag import HolderMatch
 from voucher_service.signing.key_directory import write_instant
-from voucher_service.signing.voucher_code import CodeType, ListCode, RotatingCode, StaticCode
+from voucher_service.signing.voucher_code import CodeType, RotatingCode, StaticCode
 
 if TYPE_CHECKING:
     from voucher_service.signing.chain import SeenChains
@@ -187,7 +187,7 @@ def match_holder(code: VerifiedCode, directory: KeyDirectory, id_number: str, na
     key = directory.keys[code.kid]
     if key.bind_key is None:
         return HolderMatch.UNCHECKED
-    return holder_tag.compare(key.suite, key.bind_key, code.voucher_id, code.holder_tag, id_number, name)
+    return holder_tag.compare(key.suite, key.bind_key, code.voucher_id, code.holder_tag, id_number=id_number, name=name)
 
 
 def judge(
@@ -195,13 +195,14 @@ def judge(
     directory: KeyDirectory,
     at: datetime,
     offline: bool = False,  # noqa: FBT001, FBT002 - the contract's flag, in the contract's place
+    *,
     id_number: str | None = None,
     name: str | None = None,
 ) -> dict[str, Any]:
     """Judge one line of input, whatever it holds, as other programs' verifiers do; raises nothing.
 
-    Returns {"verdict": "ok", …} or {"verdict": "<refusal code>"}. Only the line's terminator, LF or CR LF, is no part of
-    the code. The card is compared when both `id_number` and `name` are given.
+    Returns {"verdict": "ok", …} or {"verdict": "<refusal code>"}. Only the line's terminator, LF or CR LF, is no part
+    of the code. The card is compared when both `id_number` and `name` are given.
     """
     window = OFFLINE_WINDOW if offline else ONLINE_WINDOW
     try:
