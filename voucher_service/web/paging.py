@@ -11,8 +11,8 @@ from voucher_service.identifiers import from_hex, to_hex
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import ColumnElement, Select
-    from sqlalchemy.orm import Session, scoped_session
+    from sqlalchemy import Select
+    from sqlalchemy.orm import InstrumentedAttribute, Session, scoped_session
 
 LIMIT_MAX = 200
 
@@ -28,7 +28,11 @@ class PageArguments(Schema):
 
 
 def page_of(
-    session: scoped_session[Any] | Session, query: Select[Any], key: ColumnElement[int], after: str | None, limit: int
+    session: scoped_session[Any] | Session,
+    query: Select[Any],
+    key: InstrumentedAttribute[int],
+    after: str | None,
+    limit: int,
 ) -> tuple[Sequence[Any], str | None]:
     """Return one page of scalars ordered by the id column `key`, and the `after` of the next page or None."""
     if after is not None:
@@ -36,4 +40,4 @@ def page_of(
     rows = session.scalars(query.order_by(key).limit(limit + 1)).all()
     if len(rows) <= limit:
         return rows, None
-    return rows[:limit], to_hex(getattr(rows[limit - 1], key.key or ""))
+    return rows[:limit], to_hex(getattr(rows[limit - 1], key.key))

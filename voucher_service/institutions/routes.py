@@ -1,0 +1,63 @@
+"""/api/v1/institutions"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+
+from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.identifiers import from_hex
+from voucher_service.institutions import service
+from voucher_service.institutions.models import Institution
+from voucher_service.institutions.schemas import InstitutionSchema, InstitutionsSchema, LicencesSchema
+from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWER, INSTITUTION, allow, caller
+from voucher_service.web.idempotency import idempotent
+from voucher_service.web.paging import PageArguments, page_of
+
+blueprint = Blueprint("institutions", __name__, url_prefix="/api/v1/institutions")
+
+
+@blueprint.route("/")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.arguments(PageArguments, location="query", unknown=RAISE)
+@blueprint.response(200, InstitutionsSchema)
+def list_institutions(page: dict[str, Any]) -> dict[str, Any]:
+    """List the institutions that the caller may see."""
+    rows, after = page_of(db.session, service.visible_to(caller()), Institution.institution_id, **page)
+    return {"institutions": rows, "next": after}
+
+
+@blueprint.route("/<institution_id>")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.response(200, InstitutionSchema)
+def show_institution(institution_id: str) -> Institution:
+    return _named(institution_id)
+
+
+@blueprint.route("/<institution_id>/licences")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.response(200, LicencesSchema)
+def list_licences(institution_id: str) -> dict[str, Any]:
+    institution = _named(institution_id)
+    return {"licences": service.licences(institution.region_id, institution.institution_id)}
+
+
+@blueprint.route("/<institution_id>/suspend", methods=["POST"])
+@idempotent
+@allow(BUREAU_REVIEWER)
+@blueprint.response(200, InstitutionSchema)
+def suspend_institution(institution_id: str) -> Institution:
+    """Stop an institution at once: its scans are refused from the next one on."""
+    institution = _named(institution_id)
+    return service.suspend(institution.region_id, institution.institution_id, current_app.extensions["clock"].now())
+
+
+def _named(institution_id: str) -> Institution:
+    try:
+        return service.find(from_hex(institution_id), caller())
+    except ValueError:
+        raise NotFound from None
