@@ -38,7 +38,7 @@ class PublicKey:
     kid: int
     suite: Suite
     public_key: bytes
-    bind_key: bytes | None
+    bind_key: bytes | None = field(repr=False)
     not_before: datetime
     not_after: datetime
     status: KeyStatus

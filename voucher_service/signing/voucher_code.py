@@ -44,6 +44,7 @@ ON_SITE_CHECK: Final = 0b100
 _RESERVED_FLAGS: Final = 0b1111_1000
 
 _HEADER: Final = struct.Struct(">BBHq3s3sBH3s")
+HEADER_LENGTH: Final = _HEADER.size
 _ROTATING: Final = struct.Struct(">24sB16s64s")
 _STATIC: Final = struct.Struct(">24s64s")
 _LIST: Final = struct.Struct(">BqB16s")
