@@ -1,0 +1,67 @@
+"""What the classes' stage refuses."""
+
+from __future__ import annotations
+
+from voucher_service.errors import Refusal
+
+
+class ClassBreaksRules(Refusal):
+    """`findings` lists every rule that the plan breaks, with its clause, figures and sentences."""
+
+    code = "class_breaks_rules"
+    status = 422
+    clause = "二(三)1"
+    zh = "开班计划不符合规定，请按所列各条修改后重新制定。"
+    en = "The class plan breaks the rules listed in `findings`; make a plan that keeps them."
+
+
+class ClassNotInState(Refusal):
+    code = "class_not_in_state"
+    zh = "班次当前状态是“{state}”，不能进行这一步。"
+    en = "The class is in state {state}, from which this step does not lead on."
+
+
+class ClassDatesImpossible(Refusal):
+    code = "class_dates_impossible"
+    status = 422
+    zh = "班次日期不成立：应先截止报名、后结束培训，结束日不早于开始日，且在批次期内。"
+    en = "The dates do not hold together: enrolment ends before the class does, the end is not before the start."
+
+
+class SessionsImpossible(Refusal):
+    code = "sessions_impossible"
+    status = 422
+    zh = "第{session_no}次课的时间不成立：应在开班与结业日期之内，先开始后结束，且不与前一次课重叠。"
+    en = "Session {session_no} cannot be: sessions lie within the class's days, in order, and never overlap."
+
+
+class ClassWithoutSessions(Refusal):
+    code = "class_without_sessions"
+    status = 422
+    zh = "请先排定课程表再提交。"
+    en = "Schedule the sessions before you submit."
+
+
+class OpinionOutOfTurn(Refusal):
+    code = "opinion_out_of_turn"
+    zh = "现在轮到的审核环节是“{due}”，不是“{step}”。"
+    en = "The review that is due now is {due!r}, not {step!r}."
+
+
+class SecondReviewerIsFirst(Refusal):
+    code = "second_reviewer_is_first"
+    clause = "二(三)4"
+    zh = "初审和复核必须由两个人分别签署，您已经签过初审意见。"
+    en = "Two persons sign each review, and you have signed the first opinion already."
+
+
+class ClassNotYet(Refusal):
+    code = "class_not_yet"
+    zh = "还没有到时候：{day}起才能进行这一步。"
+    en = "Too early: this step is possible from {day} on."
+
+
+class ClassHasTrainees(Refusal):
+    code = "class_has_trainees"
+    zh = "班内还有{seats_taken}名学员，请先退还他们的培训券。"
+    en = "{seats_taken} trainees are still in the class; give their vouchers back first."

@@ -1,0 +1,38 @@
+"""What an institution proposes when it plans a class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from voucher_service.classes.rules import Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """Who and what teaches: kept with the class as its plan."""
+
+    teachers: int
+    workstations: int
+    lesson_minutes: int
+    theory_lessons: int
+    practical_lessons: int
+    online_lessons: int = 0
+    online_platform: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Everything that an institution says about a class that it wants to hold."""
+
+    programme_id: int
+    occupation_code: str
+    level: str
+    certificate_type: str
+    capacity: int
+    enrols_until: datetime
+    starts_on: date
+    ends_on: date
+    lessons: Lessons
+    sessions: Sequence[Meeting] = ()

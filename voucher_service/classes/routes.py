@@ -1,0 +1,158 @@
+"""/api/v1/classes"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_smorest import Blueprint
+from marshmallow import RAISE
+
+from voucher_service.classes import service
+from voucher_service.classes.models import TrainingClass
+from voucher_service.classes.proposal import Proposal
+from voucher_service.classes.schemas import (
+    ClassesSchema,
+    ClassInFullSchema,
+    ClassPageArguments,
+    ClassSchema,
+    FindingsSchema,
+    OpinionSchema,
+    ProposalSchema,
+)
+from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.identifiers import from_hex
+from voucher_service.web.access import (
+    BUREAU,
+    BUREAU_REVIEWER,
+    INDUSTRY_REVIEWER,
+    INSTITUTION,
+    INSTITUTION_ADMIN,
+    INSTITUTION_CLIENT,
+    PUBLIC,
+    allow,
+    caller,
+    own_institution_id,
+)
+from voucher_service.web.idempotency import idempotent
+from voucher_service.web.paging import PageArguments, page_of
+
+blueprint = Blueprint("classes", __name__, url_prefix="/api/v1/classes")
+
+PLANNERS = (INSTITUTION_ADMIN, INSTITUTION_CLIENT)
+
+
+@blueprint.route("/")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.arguments(ClassPageArguments, location="query", unknown=RAISE)
+@blueprint.response(200, ClassesSchema)
+def list_classes(arguments: dict[str, Any]) -> dict[str, Any]:
+    """List the classes that the caller may see."""
+    query = service.visible_to(caller(), arguments.pop("state"))
+    rows, after = page_of(db.session, query, TrainingClass.class_id, **arguments)
+    return {"classes": rows, "next": after}
+
+
+@blueprint.route("/enrolling/<int(max=999999):region_id>")
+@allow(PUBLIC)
+@blueprint.arguments(PageArguments, location="query", unknown=RAISE)
+@blueprint.response(200, ClassesSchema)
+def list_enrolling_classes(page: dict[str, Any], region_id: int) -> dict[str, Any]:
+    """List the classes of a region that a voucher can still be spent on."""
+    rows, after = page_of(db.session, service.enrolling(region_id, _now()), TrainingClass.class_id, **page)
+    return {"classes": rows, "next": after}
+
+
+@blueprint.route("/<class_id>")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.response(200, ClassInFullSchema)
+def show_class(class_id: str) -> dict[str, Any]:
+    """Show a class with its plan, its sessions and the opinions signed on it."""
+    found = _named(class_id)
+    return {
+        "training_class": found,
+        "lessons": found.plan,
+        "sessions": service.sessions(found),
+        "opinions": service.opinions(found),
+    }
+
+
+@blueprint.route("/<class_id>/findings")
+@allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
+@blueprint.response(200, FindingsSchema)
+def check_class(class_id: str) -> dict[str, Any]:
+    """Ask every rule about a class, before it is submitted or after."""
+    return {"findings": [service.explained(finding) for finding in service.findings(_named(class_id))]}
+
+
+@blueprint.route("/", methods=["POST"])
+@idempotent
+@allow(*PLANNERS)
+@blueprint.arguments(ProposalSchema)
+@blueprint.response(201, ClassSchema)
+def plan_class(proposal: Proposal) -> TrainingClass:
+    """Draft a class with its sessions."""
+    return service.plan_class(caller().region_id, own_institution_id(), proposal, _now())
+
+
+@blueprint.route("/<class_id>/submit", methods=["POST"])
+@idempotent
+@allow(*PLANNERS)
+@blueprint.response(200, ClassSchema)
+def submit_class(class_id: str) -> TrainingClass:
+    """Hand a draft in for review; refused with every rule that it breaks."""
+    found = _named(class_id)
+    return service.submit(found.region_id, found.class_id, _now())
+
+
+@blueprint.route("/<class_id>/opinions", methods=["POST"])
+@idempotent
+@allow(*BUREAU, INDUSTRY_REVIEWER)
+@blueprint.arguments(OpinionSchema)
+@blueprint.response(200, ClassSchema)
+def sign_opinion(opinion: dict[str, Any], class_id: str) -> TrainingClass:
+    """Sign the opinion that is due; the second one of a step must be another person's."""
+    found = _named(class_id)
+    return service.give_opinion(found.region_id, found.class_id, **opinion, caller=caller(), now=_now())
+
+
+@blueprint.route("/<class_id>/start", methods=["POST"])
+@idempotent
+@allow(*PLANNERS)
+@blueprint.response(200, ClassSchema)
+def start_class(class_id: str) -> TrainingClass:
+    found = _named(class_id)
+    return service.start(found.region_id, found.class_id, _now())
+
+
+@blueprint.route("/<class_id>/end", methods=["POST"])
+@idempotent
+@allow(*PLANNERS)
+@blueprint.response(200, ClassSchema)
+def end_class(class_id: str) -> TrainingClass:
+    found = _named(class_id)
+    return service.end(found.region_id, found.class_id, _now())
+
+
+@blueprint.route("/<class_id>/cancel", methods=["POST"])
+@idempotent
+@allow(BUREAU_REVIEWER, INDUSTRY_REVIEWER)
+@blueprint.response(200, ClassSchema)
+def cancel_class(class_id: str) -> TrainingClass:
+    """Call off a class that nobody is in."""
+    found = _named(class_id)
+    return service.cancel(found.region_id, found.class_id)
+
+
+def _named(class_id: str) -> TrainingClass:
+    try:
+        return service.find(from_hex(class_id), caller())
+    except ValueError:
+        raise NotFound from None
+
+
+def _now() -> datetime:
+    now: datetime = current_app.extensions["clock"].now()
+    return now

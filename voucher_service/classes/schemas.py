@@ -1,0 +1,117 @@
+"""Classes as the API takes and shows them; money in fen, days as YYYY-MM-DD, moments with their offset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, fields, post_load
+from marshmallow.validate import Length, OneOf, Range
+
+from voucher_service.classes.proposal import Lessons, Proposal
+from voucher_service.classes.rules import CERTIFICATE_TYPES, LEVELS, MOVES, Meeting
+from voucher_service.identifiers import to_hex
+from voucher_service.web.paging import PageArguments
+
+PROGRAMME_MAX = 2**31 - 1
+SESSIONS_MAX = 400
+COUNT_MAX = 10_000
+"""Far above what any rule allows, so that a rule and not a bound refuses; far below what any column holds."""
+
+
+class ClassPageArguments(PageArguments):
+    state = fields.String(load_default=None, allow_none=False, validate=OneOf(sorted(MOVES)))
+
+
+class LessonsSchema(Schema):
+    teachers = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
+    workstations = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
+    lesson_minutes = fields.Integer(required=True, strict=True, validate=Range(1, 240))
+    theory_lessons = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
+    practical_lessons = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
+    online_lessons = fields.Integer(load_default=0, strict=True, validate=Range(0, COUNT_MAX))
+    online_platform = fields.String(load_default="", validate=Length(max=100))
+
+    @post_load
+    def _lessons(self, data: dict[str, Any], **_: object) -> Lessons:
+        return Lessons(**data)
+
+
+class SessionSchema(Schema):
+    starts_at = fields.AwareDateTime(required=True)
+    ends_at = fields.AwareDateTime(required=True)
+    kind = fields.String(required=True, validate=OneOf(["theory", "practical", "online"]))
+
+    @post_load
+    def _meeting(self, data: dict[str, Any], **_: object) -> Meeting:
+        return Meeting(**data)
+
+
+class ProposalSchema(Schema):
+    programme_id = fields.Integer(required=True, strict=True, validate=Range(1, PROGRAMME_MAX))
+    occupation_code = fields.String(required=True, validate=Length(1, 32))
+    level = fields.String(required=True, validate=OneOf(LEVELS))
+    certificate_type = fields.String(required=True, validate=OneOf(CERTIFICATE_TYPES))
+    capacity = fields.Integer(required=True, strict=True, validate=Range(1, COUNT_MAX))
+    enrols_until = fields.AwareDateTime(required=True)
+    starts_on = fields.Date(required=True)
+    ends_on = fields.Date(required=True)
+    lessons = fields.Nested(LessonsSchema, required=True)
+    sessions = fields.List(fields.Nested(SessionSchema), load_default=list, validate=Length(max=SESSIONS_MAX))
+
+    @post_load
+    def _proposal(self, data: dict[str, Any], **_: object) -> Proposal:
+        return Proposal(**data)
+
+
+class OpinionSchema(Schema):
+    step = fields.String(required=True, validate=OneOf(["industry", "bureau"]))
+    verdict = fields.String(required=True, validate=OneOf(["approve", "refuse"]))
+    note = fields.String(load_default="", validate=Length(max=500))
+
+
+class ClassSchema(Schema):
+    class_id = fields.Function(lambda training_class: to_hex(training_class.class_id))
+    institution_id = fields.Function(lambda training_class: to_hex(training_class.institution_id))
+    region_id = fields.Integer()
+    programme_id = fields.Integer()
+    occupation_code = fields.String()
+    level = fields.String()
+    certificate_type = fields.String()
+    state = fields.String()
+    capacity = fields.Integer()
+    seats_taken = fields.Integer()
+    standard_fen = fields.Integer()
+    enrols_until = fields.AwareDateTime()
+    starts_on = fields.Date()
+    ends_on = fields.Date()
+    submitted_at = fields.AwareDateTime(allow_none=True)
+
+
+class SignedOpinionSchema(OpinionSchema):
+    turn = fields.String()
+    given_at = fields.AwareDateTime()
+
+
+class ClassInFullSchema(Schema):
+    training_class = fields.Nested(ClassSchema)
+    lessons = fields.Nested(LessonsSchema)
+    sessions = fields.List(fields.Nested(SessionSchema))
+    opinions = fields.List(fields.Nested(SignedOpinionSchema))
+
+
+class ClassesSchema(Schema):
+    classes = fields.List(fields.Nested(ClassSchema))
+    next = fields.String(allow_none=True)
+
+
+class FindingSchema(Schema):
+    rule_id = fields.String()
+    clause = fields.String()
+    outcome = fields.String()
+    figures = fields.Dict(keys=fields.String())
+    zh = fields.String()
+    en = fields.String()
+
+
+class FindingsSchema(Schema):
+    findings = fields.List(fields.Nested(FindingSchema))
