@@ -21,7 +21,7 @@ from voucher_service.web.access import PUBLIC, ROLES, allow, caller
 if TYPE_CHECKING:
     from flask import Response
 
-accounts = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Logging in and out")
+blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Logging in and out")
 
 _TOKEN_DOCUMENTATION = {
     "requestBody": {
@@ -41,10 +41,10 @@ class Presented(NamedTuple):
     secret: str
 
 
-@accounts.route("/token", methods=["POST"])
+@blueprint.route("/token", methods=["POST"])
 @allow(PUBLIC)
-@accounts.doc(**_TOKEN_DOCUMENTATION)
-@accounts.response(200, TokenAnswer)
+@blueprint.doc(**_TOKEN_DOCUMENTATION)
+@blueprint.response(200, TokenAnswer)
 def token() -> Response | dict[str, Any]:
     """Exchange an institution's client credentials for a token of one hour (RFC 6749, 4.4)."""
     try:
@@ -60,18 +60,18 @@ def token() -> Response | dict[str, Any]:
     return {"access_token": issued, "token_type": "Bearer", "expires_in": service.CLIENT_TOKEN_SECONDS}
 
 
-@accounts.route("/staff-sessions", methods=["POST"])
+@blueprint.route("/staff-sessions", methods=["POST"])
 @allow(PUBLIC)
-@accounts.arguments(StaffLogIn)
-@accounts.response(201, StaffSession)
+@blueprint.arguments(StaffLogIn)
+@blueprint.response(201, StaffSession)
 def log_in_staff(shown: dict[str, str]) -> dict[str, str]:
     """Log a member of staff in with password and one-time code."""
     return {"token": service.log_in_staff(shown["login_name"], shown["password"], shown["code"])}
 
 
-@accounts.route("/session", methods=["DELETE"])
+@blueprint.route("/session", methods=["DELETE"])
 @allow(*ROLES - {PUBLIC})
-@accounts.response(204)
+@blueprint.response(204)
 def log_out() -> None:
     """End the session that makes this request."""
     session_id = caller().session_id

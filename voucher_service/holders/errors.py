@@ -59,3 +59,55 @@ class HolderTooYoung(Refusal):
     clause = "二(五)"
     zh = "培训券发放给年满{age_min}周岁的劳动者，您自{eligible_from}起可以领取。"
     en = "Vouchers are for workers aged {age_min} or over; you can claim from {eligible_from}."
+
+
+class HolderExists(Refusal):
+    code = "holder_exists"
+    zh = "这个公民身份号码已经登记，请直接登录。"
+    en = "This ID number is registered already; log in."
+
+
+class IdentityNotConfirmed(Refusal):
+    """The register does not confirm them, or the holder is known by another name or phone: answered alike."""
+
+    code = "identity_not_confirmed"
+    status = 422
+    zh = "姓名、公民身份号码与手机号码核验不一致。请核对后重填；换过手机号码的，请带身份证到窗口更改。"
+    en = "Name, ID number and phone do not belong together. Check them; after a change of phone, bring your ID card."
+
+
+class IdentityCheckUnavailable(Refusal):
+    code = "identity_check_unavailable"
+    status = 503
+    zh = "暂时无法核验身份或发送短信，请稍后再试。"
+    en = "Identities cannot be checked, or messages not sent, at the moment. Try again later."
+
+
+class TooManyCodes(Refusal):
+    code = "too_many_codes"
+    status = 429
+    zh = "这个手机号码今天已发送{codes_max}次验证码，请明天再试。"
+    en = "This phone was sent {codes_max} codes today; try again tomorrow."
+
+
+class CodeNotAccepted(Refusal):
+    """Wrong, expired, used, tried too often, or never sent: answered alike."""
+
+    code = "code_not_accepted"
+    status = 401
+    zh = "验证码不正确，或者已经失效。每个验证码10分钟内有效，只能用一次，最多试5次。"
+    en = "The code is wrong or no longer valid. A code holds for 10 minutes, works once and can be tried 5 times."
+
+
+class RegionUnknown(Refusal):
+    code = "region_unknown"
+    status = 422
+    zh = "没有编号为{region_id}的地区，请从列表中选择。"
+    en = "There is no region {region_id}; choose one from the list."
+
+
+class CategoryUnknown(Refusal):
+    code = "category_unknown"
+    status = 422
+    zh = "没有“{category}”这个人员类别，请从列表中选择。"
+    en = "There is no category {category}; choose one from the list."

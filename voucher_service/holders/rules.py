@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,12 @@ from voucher_service.holders.errors import HolderTooYoung
 
 if TYPE_CHECKING:
     from datetime import date
+
+CODE_DIGITS = 6
+CODE_LIFETIME = timedelta(minutes=10)
+CODE_TRIES_MAX = 5
+CODES_A_DAY_MAX = 5
+"""Log-in codes: a thousand guesses at once are five, and one phone is sent five in a day of the city."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""The codes that holders log in with: five a day for a phone, ten minutes, five tries, one use.
+
+What somebody asked for waits with the code, sealed, so that nobody is enrolled before their phone has answered.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import case, func, literal, select, update
+from sqlalchemy.exc import IntegrityError
+
+from voucher_service.calendar import local_date
+from voucher_service.database import Instant, db
+from voucher_service.holders import rules
+from voucher_service.holders.errors import TooManyCodes
+from voucher_service.holders.models import SmsCode
+from voucher_service.holders.rules import Identity
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from voucher_service.holders.sealing import FieldSealer
+
+
+class LogInRequest(NamedTuple):
+    """Who wants to log in; region and category are for someone who is not enrolled yet."""
+
+    identity: Identity
+    region_id: int
+    category: str
+
+
+def new_code() -> str:
+    return f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
+
+
+def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now: datetime) -> None:
+    """Keep a code until it comes back. Refuses with TooManyCodes."""
+    identity, today = asked.identity, local_date(now)
+    phone_index = sealer.blind_index(SmsCode.phone_index.key, identity.phone)
+    request = json.dumps([identity.name, identity.id_number, identity.phone, asked.region_id, asked.category])
+    db.session.add(
+        SmsCode(
+            code_id=code_id,
+            phone_index=phone_index,
+            sent_on=today,
+            number=_next_number(phone_index, today),
+            code_hash=_hash(code_id, code, sealer),
+            purpose="log_in",
+            request_sealed=sealer.seal(SmsCode.request_sealed.key, code_id, request),
+            expires_at=now + rules.CODE_LIFETIME,
+            tries=0,
+        )
+    )
+    try:
+        db.session.flush()  # so that of two requests for the same number one is refused here, in words
+    except IntegrityError:
+        raise TooManyCodes(codes_max=rules.CODES_A_DAY_MAX) from None
+
+
+def spend_try(code_id: int, code: str, sealer: FieldSealer, now: datetime) -> LogInRequest | None:
+    """Count a try and, if it is right, use the code up, in one statement; return what was asked for with it."""
+    right = SmsCode.code_hash == _hash(code_id, code, sealer)
+    open_code = update(SmsCode).where(
+        SmsCode.code_id == code_id,
+        SmsCode.used_at.is_(None),
+        SmsCode.tries < rules.CODE_TRIES_MAX,
+        SmsCode.expires_at > now,
+    )
+    tried = open_code.values(tries=SmsCode.tries + 1, used_at=case((right, literal(now, Instant))))
+    spent = db.session.execute(tried.returning(SmsCode.used_at, SmsCode.request_sealed)).one_or_none()
+    if spent is None or spent.used_at is None:
+        return None
+    name, id_number, phone, region_id, category = json.loads(
+        sealer.open(SmsCode.request_sealed.key, code_id, spent.request_sealed)
+    )
+    return LogInRequest(Identity(name, id_number, phone), region_id, category)
+
+
+def _next_number(phone_index: bytes, today: date) -> int:
+    sent = select(func.max(SmsCode.number)).where(SmsCode.phone_index == phone_index, SmsCode.sent_on == today)
+    number = (db.session.scalar(sent) or 0) + 1
+    if number > rules.CODES_A_DAY_MAX:
+        raise TooManyCodes(codes_max=rules.CODES_A_DAY_MAX)
+    return number
+
+
+def _hash(code_id: int, code: str, sealer: FieldSealer) -> bytes:
+    """Keyed, because a plain hash of six digits is six digits."""
+    return sealer.blind_index(SmsCode.code_hash.key, f"{code_id}:{code}")
