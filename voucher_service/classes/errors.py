@@ -24,8 +24,8 @@ class ClassNotInState(Refusal):
 class ClassDatesImpossible(Refusal):
     code = "class_dates_impossible"
     status = 422
-    zh = "班次日期不成立：应先截止报名、后结束培训，结束日不早于开始日，且在批次期内。"
-    en = "The dates do not hold together: enrolment ends before the class does, the end is not before the start."
+    zh = "班次日期不成立：结束日不早于开始日，报名截止不晚于结束日。"
+    en = "The class may not end before it starts, and enrolment may not outlast the class."
 
 
 class SessionsImpossible(Refusal):

@@ -255,9 +255,9 @@ def preflight(plan: Plan, numbers: Numbers) -> list[Finding]:
     return [rule.check(plan, numbers) for rule in RULES.values()]
 
 
-def require_dates(starts_on: date, ends_on: date, enrols_until: datetime, closes_on: date) -> None:
+def require_dates(starts_on: date, ends_on: date, enrols_until: datetime) -> None:
     """Let pass dates in order: enrolment ends before the class does. Refuses with ClassDatesImpossible."""
-    if not starts_on <= ends_on <= closes_on or enrols_until > end_of_day(ends_on):
+    if starts_on > ends_on or enrols_until > end_of_day(ends_on):
         raise ClassDatesImpossible
 
 

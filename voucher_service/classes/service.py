@@ -80,8 +80,8 @@ def plan_class(region_id: int, institution_id: int, proposal: Proposal, now: dat
 
     Refuses with ProgrammeNotRunning, ClassDatesImpossible, SessionsImpossible, and as `institutions.require_licence`.
     """
-    programme = programmes.require_running(proposal.programme_id, local_date(now))
-    require_dates(proposal.starts_on, proposal.ends_on, proposal.enrols_until, programme.closes_on)
+    programmes.require_running(proposal.programme_id, local_date(now))
+    require_dates(proposal.starts_on, proposal.ends_on, proposal.enrols_until)
     require_schedule(proposal.sessions, proposal.starts_on, proposal.ends_on)
     institutions.require_licence(
         region_id, institution_id, proposal.occupation_code, proposal.level, proposal.starts_on
