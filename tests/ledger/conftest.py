@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, text
 
 from voucher_service.clock import FixedClock
 from voucher_service.database import db, unit_of_work
 from voucher_service.database.engine import engine_options
-from voucher_service.ledger.invariants import state_rule_rows
-from voucher_service.ledger.models import (
-    Head,
-    RegionLog,
-    Rollup,
-    Seal,
-    StateRule,
-    TreeTile,
-    VoucherFact,
-)
 from voucher_service.ledger.sealing import seal_once
 from voucher_service.ledger.service import SYSTEM, Moved, record
 from voucher_service.settings import Secrets, Settings
@@ -31,10 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TABLES = [model.__table__ for model in (StateRule, VoucherFact, Rollup, RegionLog, TreeTile, Seal, Head)]
-COMMIT_NO = (
-    "CREATE FUNCTION ledger_commit_no() RETURNS bigint LANGUAGE sql AS 'SELECT pg_current_xact_id()::text::bigint'"
-)
 NOON = datetime(2026, 5, 6, 4, 0, tzinfo=UTC)
 HUBIN, MIANCHI = 411202, 411221
 
@@ -79,25 +64,25 @@ EXPIRE = "VoucherExpired claimed expired"
 
 
 @pytest.fixture
-def ledger(empty_database_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    with ledger_at(empty_database_url, tmp_path) as made:
+def ledger(database_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    with ledger_at(database_url, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def sqlite_ledger(empty_sqlite_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    with ledger_at(empty_sqlite_url, tmp_path) as made:
+def sqlite_ledger(sqlite_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    with ledger_at(sqlite_url, tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def postgresql_ledger(empty_postgresql_url: str, tmp_path: Path) -> Iterator[Ledger]:
-    with ledger_at(empty_postgresql_url, tmp_path) as made:
+def postgresql_ledger(postgresql_url: str, tmp_path: Path) -> Iterator[Ledger]:
+    with ledger_at(postgresql_url, tmp_path) as made:
         yield made
 
 
 class ledger_at:  # noqa: N801 - it reads as a verb
-    """The ledger's tables in an empty database, and an application around them."""
+    """A small application around a migrated database."""
 
     def __init__(self, url: str, folder: Path) -> None:
         clock = FixedClock(NOON)
@@ -111,18 +96,9 @@ class ledger_at:  # noqa: N801 - it reads as a verb
 
     def __enter__(self) -> Ledger:
         self._context.push()
-        with unit_of_work():
-            db.metadata.create_all(db.session.connection(), tables=TABLES)
-            db.session.execute(insert(StateRule), state_rule_rows())
-            if db.engine.dialect.name == "postgresql":
-                db.session.execute(text(COMMIT_NO))
         return self._ledger
 
     def __exit__(self, *exception: object) -> None:
         db.session.remove()
         db.engine.dispose()
         self._context.pop()
-
-
-def later(seconds: int) -> datetime:
-    return NOON + timedelta(seconds=seconds)
