@@ -19,6 +19,7 @@ from voucher_service.holders.schemas import (
     LogInSchema,
 )
 from voucher_service.holders.service import Challenge
+from voucher_service.identifiers import from_hex
 from voucher_service.web.access import HOLDER, PUBLIC, allow, caller
 
 blueprint = Blueprint("holders", __name__, url_prefix="/api/v1", description="Holders")
@@ -37,9 +38,9 @@ def request_log_in(asked: dict[str, Any]) -> Challenge:
 @allow(PUBLIC)
 @blueprint.arguments(LogInSchema)
 @blueprint.response(201, LoggedInSchema)
-def log_in(shown: dict[str, Any]) -> dict[str, Any]:
+def log_in(shown: dict[str, str]) -> dict[str, Any]:
     """Show the code and get a token; the first time makes you a holder."""
-    token, holder_id = service.confirm_log_in(shown["challenge_id"], shown["code"])
+    token, holder_id = service.confirm_log_in(from_hex(shown["challenge_id"]), shown["code"])
     return {"token": token, "holder": _own_page(holder_id)}
 
 

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from voucher_service.holders.categories import CATEGORIES
 from voucher_service.holders.rules import CODE_DIGITS
-from voucher_service.identifiers import from_hex, to_hex
+from voucher_service.identifiers import to_hex
 
 
 class LogInRequestSchema(Schema):
@@ -25,9 +25,7 @@ class ChallengeSchema(Schema):
 
 
 class LogInSchema(Schema):
-    challenge_id = fields.Function(
-        deserialize=from_hex, required=True, metadata={"description": "16 lower-case hex digits"}
-    )
+    challenge_id = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{16}\Z"))
     code = fields.String(required=True, validate=validate.Regexp(rf"[0-9]{{{CODE_DIGITS}}}\Z"))
 
 
