@@ -23,7 +23,9 @@ CODE = Codebase.read()
 EVERYWHERE = [CODE, *(Codebase.read(ROOT / folder) for folder in ("tests", "scripts", "migrations"))]
 
 LINES_MAX = 300
-LONGER_WITH_A_REASON: dict[str, str] = {}
+LONGER_WITH_A_REASON: dict[str, str] = {
+    "voucher_service.ledger.standalone_verifier": "one file, handed to an auditor, that needs nothing else",
+}
 """Module → why it stands as one story although it is longer."""
 
 VAGUE_WORDS = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"}
