@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,7 @@ from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogIn
 from voucher_service.accounts.models import LoginSession, StaffAccount
 from voucher_service.accounts.second_factor import code_at
 from voucher_service.database import db, unit_of_work
+from voucher_service.errors import Refusal
 from voucher_service.web.access import BUREAU_CLERK, HOLDER, INSTITUTION_CLERK, INSTITUTION_CLIENT, Caller
 
 if TYPE_CHECKING:
@@ -95,6 +98,29 @@ def test_after_five_failures_nobody_gets_in_for_a_quarter_of_an_hour(
     clock.advance(minutes=15)
     with pytest.raises(LogInRefused):
         service.log_in_staff(login_name, "wrong password", "000000")
+
+
+def test_many_guesses_at_once_are_still_five(app: Flask) -> None:
+    def answer(number: int) -> str:
+        with app.app_context(), pytest.raises(Refusal) as refused:
+            service.log_in_staff("nobody", f"guess {number}", "000000")
+        return refused.value.code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = Counter(pool.map(answer, range(24)))
+    assert answers == {"log_in_refused": 5, "too_many_attempts": 19}
+
+
+def test_one_code_shown_many_times_at_once_gets_in_once(app: Flask, clerk: service.NewStaff, clock: FixedClock) -> None:
+    def got_in(_: int) -> bool:
+        with app.app_context():
+            try:
+                return bool(log_in(clerk, clock))
+            except (LogInRefused, TooManyAttempts):
+                return False
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(got_in, range(4))) == 1
 
 
 def test_a_success_forgets_the_failures_before_it(clerk: service.NewStaff, clock: FixedClock) -> None:
