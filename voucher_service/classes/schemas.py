@@ -9,7 +9,7 @@ from marshmallow.validate import Length, OneOf, Range
 
 from voucher_service.classes.proposal import Lessons, Proposal
 from voucher_service.classes.rules import CERTIFICATE_TYPES, LEVELS, MOVES, Meeting
-from voucher_service.identifiers import to_hex
+from voucher_service.web.fields import Identifier, line
 from voucher_service.web.paging import PageArguments
 
 PROGRAMME_MAX = 2**31 - 1
@@ -29,7 +29,7 @@ class LessonsSchema(Schema):
     theory_lessons = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
     practical_lessons = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
     online_lessons = fields.Integer(load_default=0, strict=True, validate=Range(0, COUNT_MAX))
-    online_platform = fields.String(load_default="", validate=Length(max=100))
+    online_platform = line(100, least=0, load_default="")
 
     @post_load
     def _lessons(self, data: dict[str, Any], **_: object) -> Lessons:
@@ -48,7 +48,7 @@ class SessionSchema(Schema):
 
 class ProposalSchema(Schema):
     programme_id = fields.Integer(required=True, strict=True, validate=Range(1, PROGRAMME_MAX))
-    occupation_code = fields.String(required=True, validate=Length(1, 32))
+    occupation_code = line(32, required=True)
     level = fields.String(required=True, validate=OneOf(LEVELS))
     certificate_type = fields.String(required=True, validate=OneOf(CERTIFICATE_TYPES))
     capacity = fields.Integer(required=True, strict=True, validate=Range(1, COUNT_MAX))
@@ -66,12 +66,12 @@ class ProposalSchema(Schema):
 class OpinionSchema(Schema):
     step = fields.String(required=True, validate=OneOf(["industry", "bureau"]))
     verdict = fields.String(required=True, validate=OneOf(["approve", "refuse"]))
-    note = fields.String(load_default="", validate=Length(max=500))
+    note = line(500, least=0, load_default="")
 
 
 class ClassSchema(Schema):
-    class_id = fields.Function(lambda training_class: to_hex(training_class.class_id))
-    institution_id = fields.Function(lambda training_class: to_hex(training_class.institution_id))
+    class_id = Identifier()
+    institution_id = Identifier()
     region_id = fields.Integer()
     programme_id = fields.Integer()
     occupation_code = fields.String()

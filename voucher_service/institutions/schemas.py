@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from voucher_service.identifiers import to_hex
+from voucher_service.web.fields import Identifier
 
 
 class InstitutionSchema(Schema):
-    institution_id = fields.Function(lambda institution: to_hex(institution.institution_id))
+    institution_id = Identifier()
     region_id = fields.Integer()
     name = fields.String()
     kind = fields.String()

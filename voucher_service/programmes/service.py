@@ -159,6 +159,23 @@ def give_back_budget(programme_id: int, fen: int) -> None:
         raise ValueError("more is given back than was promised")
 
 
+def certificate_deadline_months(programme_id: int) -> int:
+    """Return how long after redemption a certificate may come; refuses with NotFound. Remembered."""
+    months: dict[int, int] = _remembered("certificate_deadline_months")
+    if programme_id not in months:
+        months[programme_id] = get(programme_id).certificate_deadline_months
+    return months[programme_id]
+
+
+def free_quota(region_id: int, programme_id: int) -> None:
+    """Put one voucher back into a region's quota, in the open unit of work."""
+    db.session.execute(
+        update(Allotment)
+        .where(Allotment.region_id == region_id, Allotment.programme_id == programme_id)
+        .values(issued=Allotment.issued - 1)
+    )
+
+
 def _add_to_committed(programme_id: int, fen: int) -> bool:
     """Change the promised sum within 0 and the budget; the one statement is the lock and the check."""
     committed = Programme.committed_fen + fen

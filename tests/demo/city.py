@@ -1,0 +1,59 @@
+"""The demonstration's city in a small service, for tests that need institutions, programmes and people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.accounts.application import START, small_service
+from voucher_service.accounts import service as accounts
+from voucher_service.classes import routes as classes_routes
+from voucher_service.database import unit_of_work
+from voucher_service.demo.loading import City, load
+from voucher_service.institutions import routes as institutions_routes
+from voucher_service.programmes import routes as programmes_routes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+    from voucher_service.web.access import Caller
+
+BLUEPRINTS = (institutions_routes.blueprint, programmes_routes.blueprint, classes_routes.blueprint)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, City]]:
+    """A service and its city, once a module; on 1 June 2023 every school has one class open for enrolment."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('city') / 'city.sqlite3'}"
+    with small_service(url, *BLUEPRINTS) as app:
+        with app.app_context(), unit_of_work():
+            city = load(START)
+        yield app, city
+
+
+@pytest.fixture
+def city(loaded: tuple[Flask, City]) -> Iterator[City]:
+    """The city, inside its service's application context."""
+    app, city = loaded
+    with app.app_context():
+        yield city
+
+
+@pytest.fixture
+def served_city(loaded: tuple[Flask, City]) -> City:
+    """The city for tests over HTTP, where each request brings a context of its own."""
+    return loaded[1]
+
+
+@pytest.fixture
+def app(loaded: tuple[Flask, City]) -> Flask:
+    return loaded[0]
+
+
+def bearer(app: Flask, who: Caller) -> dict[str, str]:
+    """Return the headers with which requests are made by `who`."""
+    with app.app_context(), unit_of_work():
+        return {"Authorization": f"Bearer {accounts.open_session(who)}"}

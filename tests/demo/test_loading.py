@@ -1,0 +1,66 @@
+"""Loading the city: the plan's figures in the database, and classes that came about lawfully."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.accounts.application import START
+from voucher_service.classes import service as classes
+from voucher_service.database import db
+from voucher_service.demo.loading import CAPACITY, is_empty
+from voucher_service.demo.tables import rows
+from voucher_service.institutions.models import Licence
+from voucher_service.programmes.models import Allotment, Programme
+
+if TYPE_CHECKING:
+    from voucher_service.demo.loading import City
+
+
+def test_both_targets_are_divided_among_the_nine_regions(city: City) -> None:
+    shares = db.session.scalars(select(Allotment).where(Allotment.programme_id == city.programme_id)).all()
+    assert len(shares) == 9
+    assert (sum(share.quota for share in shares), sum(share.target_used for share in shares)) == (20_000, 5_000)
+    assert {share.issued for share in shares} == {0}
+    assert len({share.public_no for share in shares}) == 9
+
+
+def test_the_programme_covers_the_year_it_is_loaded_in(city: City) -> None:
+    programme = db.session.get(Programme, city.programme_id)
+    assert programme is not None
+    assert (programme.target_issued, programme.target_used, programme.state) == (20_000, 5_000, "open")
+    assert (programme.opens_on.isoformat(), programme.closes_on.isoformat()) == ("2023-01-01", "2023-12-31")
+
+
+@pytest.mark.usefixtures("city")
+def test_a_loaded_database_is_not_empty() -> None:
+    assert not is_empty()
+
+
+def test_each_institution_holds_its_licences_level_by_level(city: City) -> None:
+    counted = db.session.scalar(select(func.count()).select_from(Licence))
+    assert counted == sum(len(school.offers) for school in city.schools)
+    assert len(city.schools) == len(rows("institutions"))
+    assert ("DM01", "technician") in city.schools[0].offers
+    assert ("DX01", "") in city.schools[1].offers
+
+
+def test_each_class_is_approved_by_two_persons_at_each_step_and_open(city: City) -> None:
+    for region_id, class_id in city.classes:
+        training_class = classes.get(region_id, class_id)
+        signed = classes.opinions(training_class)
+        assert training_class.state == "approved"
+        assert training_class.enrols_until > START
+        assert Counter(opinion.step for opinion in signed) == {"industry": 2, "bureau": 2}
+        assert len({opinion.person_id for opinion in signed}) == 4
+
+
+def test_the_budget_of_every_seat_is_promised(city: City) -> None:
+    programme = db.session.get(Programme, city.programme_id)
+    standards = [classes.get(*key).standard_fen for key in city.classes]
+    assert programme is not None
+    assert min(standards) > 0
+    assert programme.committed_fen == CAPACITY * sum(standards)
