@@ -245,3 +245,14 @@ def test_an_unknown_key_is_not_revoked(tmp_path: Path) -> None:
     result = run("keys", "revoke", "7", DATA_DIR=str(tmp_path))
     assert result.exit_code == 1
     assert "no key 7" in result.stderr
+
+
+def test_a_damaged_ring_is_told_and_left_alone(tmp_path: Path) -> None:
+    run("keys", "create", DATA_DIR=str(tmp_path))
+    directory = tmp_path / "keys" / "directory.json"
+    directory.write_text('{"keys": 1}')
+    for arguments in (["create"], ["rotate"], ["revoke", "1"], ["list"], ["export-directory"]):
+        result = run("keys", *arguments, DATA_DIR=str(tmp_path))
+        assert result.exit_code == 1
+        assert "key directory" in result.stderr
+    assert directory.read_text() == '{"keys": 1}'

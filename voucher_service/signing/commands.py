@@ -91,7 +91,11 @@ def make(keys_file: Path) -> None:
 @click.pass_context
 def keys(context: click.Context, data_dir: Path) -> None:
     """Draw, rotate, revoke and list signing keys. A passphrase is taken from KEY_PASSPHRASE only."""
-    context.obj = KeyRing(data_dir, os.environ.get("KEY_PASSPHRASE") or None)
+    ring = context.obj = KeyRing(data_dir, os.environ.get("KEY_PASSPHRASE") or None)
+    try:
+        _ = ring.directory
+    except (OSError, *_UNREADABLE) as wrong:
+        raise click.ClickException(f"{ring.folder}: {wrong}") from wrong
 
 
 @keys.command()
