@@ -67,6 +67,13 @@ _FOLD = text(
 _log = structlog.get_logger(__name__)
 
 
+class CommitNumbersWentBack(Exception):
+    """The database numbers its transactions anew, as after a restore from a dump, and new facts would be missed.
+
+    Move the transaction counter of the new cluster past the old one (`pg_resetwal -x`), or restore a physical backup.
+    """
+
+
 class Key(NamedTuple):
     """What a roll-up is counted by."""
 
@@ -122,6 +129,8 @@ def _ready(facts_max: int) -> Iterable[Taken]:
     """Yield each region's new facts; one region at a time is in memory."""
     watermark = _watermark()
     for region_id, first in db.session.execute(text(f"{REGIONS} SELECT region_id, next_commit_no FROM region")).all():
+        if first > watermark:
+            raise CommitNumbersWentBack(f"region {region_id} is sealed up to {first}, the database is at {watermark}")
         bounds = {"region_id": region_id, "first": first, "watermark": watermark}
         rows = db.session.execute(_FACTS, bounds | {"watermark": _boundary(bounds, facts_max)}).all()
         if rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, insert, literal_column, select
+from sqlalchemy import ColumnElement, insert, literal_column, select
 
 from voucher_service.calendar import month_of
 from voucher_service.database import Link, db
@@ -14,8 +14,8 @@ from voucher_service.ledger.models import VoucherFact
 from voucher_service.ledger.rules import move_of
 
 DIALECT_WORDS["postgresql"]["commit_no"] = "ledger_commit_no()"
-DIALECT_WORDS["sqlite"]["commit_no"] = "(SELECT coalesce(max(commit_no), 0) + 1 FROM voucher_fact)"
-"""PostgreSQL numbers a fact by its transaction, SQLite's one writer by its place in the line."""
+DIALECT_WORDS["sqlite"]["commit_no"] = "(SELECT coalesce(max(rowid), 0) + 1 FROM voucher_fact)"
+"""PostgreSQL numbers a fact by its transaction, SQLite's one writer by its place in the line (found in one step)."""
 
 _COLUMNS = (
     "region_id, voucher_id, seq, prev_seq, kind, from_state, to_state, programme_id, period, month, amount_fen, "
@@ -107,7 +107,5 @@ def facts_of(region_id: int, voucher_id: int) -> list[VoucherFact]:
     return list(db.session.scalars(query.order_by(VoucherFact.seq)))
 
 
-def _commit_no() -> object:
-    if db.engine.dialect.name == "postgresql":
-        return literal_column("ledger_commit_no()")
-    return select(func.coalesce(func.max(VoucherFact.commit_no), 0) + bindparam(None, 1)).scalar_subquery()
+def _commit_no() -> ColumnElement[int]:
+    return literal_column(DIALECT_WORDS[db.engine.dialect.name]["commit_no"])
