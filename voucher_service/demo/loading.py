@@ -113,20 +113,15 @@ def open_classes(
     for school in schools:
         for number in range(classes_each):
             occupation_code, level = school.offers[number % len(school.offers)]
-            proposal = _proposal(occupation_code, level, local_date(now) + STARTS_AFTER, now)
+            proposal = drafted(occupation_code, level, local_date(now) + STARTS_AFTER, now)
             draft = classes.plan_class(school.region_id, school.institution_id, proposal, now)
             classes.submit(draft.region_id, draft.class_id, now)
             _sign(draft.region_id, draft.class_id, staff, now)
             yield draft.region_id, draft.class_id
 
 
-def _sign(region_id: int, class_id: int, staff: dict[str, Caller], now: datetime) -> None:
-    for login_name in ("industry1", "industry2", "bureau1", "bureau2"):
-        step = login_name[:-1]
-        classes.give_opinion(region_id, class_id, step, "approve", note="", caller=staff[login_name], now=now)
-
-
-def _proposal(occupation_code: str, level: str, starts_on: date, now: datetime) -> Proposal:
+def drafted(occupation_code: str, level: str, starts_on: date, now: datetime) -> Proposal:
+    """Return a class that keeps every rule at the size that most rules allow."""
     return Proposal(
         programme_id=PROGRAMME_ID,
         occupation_code=occupation_code,
@@ -139,6 +134,19 @@ def _proposal(occupation_code: str, level: str, starts_on: date, now: datetime) 
         lessons=LESSONS,
         sessions=[_meeting(starts_on, day) for day in range(THEORY_DAYS + PRACTICAL_DAYS)],
     )
+
+
+def log_in_notice() -> str:
+    """Say who may log in to the demonstration, with what."""
+    names = ", ".join(CITY_STAFF)
+    schools = f"school1-admin … school{SCHOOLS_WITH_LOG_INS}-clerk"
+    return f"demo log-ins: {names}, {schools}\n  password {PASSWORD}, authenticator secret {TOTP_SECRET}"
+
+
+def _sign(region_id: int, class_id: int, staff: dict[str, Caller], now: datetime) -> None:
+    for login_name in ("industry1", "industry2", "bureau1", "bureau2"):
+        step = login_name[:-1]
+        classes.give_opinion(region_id, class_id, step, "approve", note="", caller=staff[login_name], now=now)
 
 
 def _meeting(starts_on: date, day: int) -> Meeting:

@@ -1,0 +1,104 @@
+"""Puts the house together. Nothing imports this module but the command line and the tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask_smorest import Api
+
+from voucher_service.accounts import routes as accounts_routes
+from voucher_service.accounts import service as accounts
+from voucher_service.certificates import routes as certificates_routes
+from voucher_service.classes import routes as classes_routes
+from voucher_service.clock import Clock, SystemClock, TrialClock
+from voucher_service.database import db
+from voucher_service.database.engine import engine_options
+from voucher_service.database.hot_path import open_hot_path
+from voucher_service.faces import health, pages
+from voucher_service.holders import routes as holders_routes
+from voucher_service.institutions import routes as institutions_routes
+from voucher_service.programmes import routes as programmes_routes
+from voucher_service.redemptions import routes as redemptions_routes
+from voucher_service.reports import routes as reports_routes
+from voucher_service.signing.chain import SeenChains
+from voucher_service.signing.key_ring import KeyRing
+from voucher_service.supervision import routes as supervision_routes
+from voucher_service.vouchers import routes as vouchers_routes
+from voucher_service.web.access import PUBLIC, allow, register_access
+from voucher_service.web.headers import register_headers
+from voucher_service.web.problems import register_problems
+from voucher_service.web.strict_json import StrictRequest
+
+if TYPE_CHECKING:
+    from voucher_service.settings import Settings
+
+STAGES = (
+    accounts_routes,
+    holders_routes,
+    institutions_routes,
+    programmes_routes,
+    classes_routes,
+    vouchers_routes,
+    redemptions_routes,
+    supervision_routes,
+    certificates_routes,
+    reports_routes,
+)
+BODY_BYTES_MAX = 256 * 1024
+
+
+class Service(Flask):
+    request_class = StrictRequest
+
+
+def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
+    """Return the WSGI application; reads nothing but its arguments and the files under `settings.data_dir`."""
+    app = Service("voucher_service", template_folder="../templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secrets.session_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=BODY_BYTES_MAX,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not settings.is_demo,
+        API_TITLE="Training voucher service",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    db.init_app(app)
+    app.extensions.update(
+        settings=settings,
+        clock=clock or _clock(settings),
+        hot_path=open_hot_path(settings.database_url),
+        key_ring=KeyRing(settings.data_dir, settings.key_passphrase),
+        seen_chains=SeenChains(),
+    )
+    register_headers(app)
+    register_problems(app)
+    register_access(app, accounts.authenticate)
+    app.jinja_env.globals["config_is_demo"] = lambda: settings.is_demo
+    _mount(app)
+    return app
+
+
+def _clock(settings: Settings) -> Clock:
+    return TrialClock(settings.data_dir / "trial-clock") if settings.is_demo else SystemClock()
+
+
+def _mount(app: Flask) -> None:
+    api = Api(app)
+    for stage in STAGES:
+        api.register_blueprint(stage.blueprint)
+    for face in (health, pages):
+        app.register_blueprint(face.blueprint)
+    specification = app.view_functions["api-docs.openapi_json"]
+
+    @allow(PUBLIC)
+    def show_specification() -> Any:
+        """Show the OpenAPI document: the library's own view declares no role."""
+        return specification()
+
+    app.view_functions["api-docs.openapi_json"] = show_specification

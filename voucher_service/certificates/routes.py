@@ -1,0 +1,65 @@
+"""/api/v1/certificates: entered by the institution, verified by the bureau."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_smorest import Blueprint
+
+from voucher_service.certificates import service
+from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.schemas import (
+    CertificateEntrySchema,
+    CertificateSchema,
+    CertificatesSchema,
+    DecisionSchema,
+)
+from voucher_service.errors import NotFound
+from voucher_service.identifiers import from_hex
+from voucher_service.redemptions import service as redemptions
+from voucher_service.web.access import BUREAU, BUREAU_CLERK, INSTITUTION, allow, caller
+from voucher_service.web.idempotency import idempotent
+
+blueprint = Blueprint("certificates", __name__, url_prefix="/api/v1/certificates")
+
+
+@blueprint.post("")
+@idempotent
+@allow(*INSTITUTION)
+@blueprint.arguments(CertificateEntrySchema)
+@blueprint.response(201, CertificateSchema)
+def enter(wanted: dict[str, Any]) -> Certificate:
+    """Enter the certificate of one trainee of one of the institution's own classes."""
+    redemption = redemptions.find(wanted["region_id"], wanted["redemption"])
+    if redemption.institution_id != caller().institution_id:
+        raise NotFound
+    return service.enter(redemption, wanted, caller(), _now())
+
+
+@blueprint.get("/waiting")
+@allow(*BUREAU)
+@blueprint.response(200, CertificatesSchema)
+def list_waiting() -> dict[str, Any]:
+    """List certificates that wait for the bureau's verification, oldest first."""
+    return {"certificates": service.waiting()}
+
+
+@blueprint.post("/<string(length=16):certificate>/decision")
+@idempotent
+@allow(BUREAU_CLERK)
+@blueprint.arguments(DecisionSchema)
+@blueprint.response(200, CertificateSchema)
+def decide(wanted: dict[str, bool], certificate: str) -> Certificate:
+    """Verify or refuse an entered certificate; a verified one gives the voucher its value."""
+    try:
+        certificate_id = from_hex(certificate)
+    except ValueError:
+        raise NotFound from None
+    return service.verify(certificate_id, caller(), _now(), genuine=wanted["genuine"])
+
+
+def _now() -> datetime:
+    moment: datetime = current_app.extensions["clock"].now()
+    return moment

@@ -1,0 +1,154 @@
+"""Entering and verifying certificates: the step at which a voucher gets its value, or loses it at the deadline."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from voucher_service.certificates.errors import (
+    CertificateDecided,
+    CertificateNumberUsed,
+    CertificateTooLate,
+    SamePersonVerifies,
+)
+from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.rules import canonical_number, require_match
+from voucher_service.classes import service as classes
+from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.identifiers import new_id
+from voucher_service.ledger.service import SYSTEM, Actor
+from voucher_service.redemptions import service as redemptions
+from voucher_service.vouchers import service as vouchers
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from voucher_service.web.access import Caller
+
+
+def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: datetime) -> Certificate:
+    """Enter the certificate of one trainee, in the open unit of work.
+
+    `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. Refusals:
+    VoucherNotInState, CertificateMismatch, CertificateOlderThanTraining, CertificateTooLate, CertificateNumberUsed.
+    """
+    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
+    vouchers.require_state(voucher, "completed")
+    if voucher.certify_by is not None and voucher.certify_by <= now:
+        raise CertificateTooLate(certify_by=voucher.certify_by.isoformat())
+    facts = {name: given[name] for name in ("occupation_code", "level", "certificate_type", "examined_on", "issued_on")}
+    require_match(classes.get(redemption.class_region_id, redemption.class_id), **facts)
+    entered = Certificate(
+        certificate_id=new_id(),
+        region_id=redemption.region_id,
+        voucher_id=redemption.voucher_id,
+        institution_id=redemption.institution_id,
+        issuer=given["issuer"],
+        number=canonical_number(given["number"]),
+        state="entered",
+        entered_by=caller.person_id or caller.subject_id,
+        entered_at=now,
+        **facts,
+    )
+    db.session.add(entered)
+    _flush_or_refuse()
+    return entered
+
+
+def find(certificate_id: int) -> Certificate:
+    """Return one certificate; raises NotFound."""
+    found = db.session.get(Certificate, certificate_id, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def waiting(limit: int = 200) -> list[Certificate]:
+    """Return certificates that wait for verification, oldest first."""
+    query = select(Certificate).where(Certificate.state == "entered").order_by(Certificate.entered_at).limit(limit)
+    return list(db.session.scalars(query))
+
+
+def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool) -> Certificate:
+    """Decide on an entered certificate; a genuine one gives the voucher the value that was reserved for it.
+
+    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState.
+    """
+    certificate = find(certificate_id)
+    person = caller.person_id or caller.subject_id
+    if certificate.entered_by == person:
+        raise SamePersonVerifies
+    changed = db.session.execute(
+        update(Certificate)
+        .where(Certificate.certificate_id == certificate_id, Certificate.state == "entered")
+        .values(state="verified" if genuine else "refused", decided_by=person, decided_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise CertificateDecided
+    if genuine:
+        _certify(certificate, Actor(caller.role, caller.subject_id), now)
+    return find(certificate_id)
+
+
+def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:
+    voucher = vouchers.find(certificate.region_id, certificate.voucher_id)
+    vouchers.require_state(voucher, "completed")
+    value_fen = voucher.reserved_fen or 0
+    vouchers.move(
+        voucher,
+        "VoucherCertified",
+        "certified",
+        actor=actor,
+        now=now,
+        amount_fen=value_fen,
+        reference_id=certificate.certificate_id,
+        value_fen=value_fen,
+        examined_on=certificate.examined_on,
+    )
+
+
+def forfeit_overdue(now: datetime, limit: int = 500) -> int:
+    """End vouchers whose certificate deadline has passed without a certificate; return how many.
+
+    A certificate that was entered in time and still waits for the bureau keeps its voucher.
+    """
+    overdue = vouchers.past_deadline(now, limit)
+    ended = 0
+    for voucher in overdue:
+        if _has_open_certificate(voucher):
+            continue
+        live = redemptions.live_redemption(voucher.region_id, voucher.voucher_id)
+        vouchers.move(
+            voucher,
+            "VoucherForfeited",
+            "forfeited",
+            actor=SYSTEM,
+            now=now,
+            amount_fen=voucher.reserved_fen or 0,
+            reference_id=live.redemption_id if live else None,
+            value_fen=0,
+        )
+        ended += 1
+    return ended
+
+
+def _has_open_certificate(voucher: Any) -> bool:
+    query = select(Certificate.certificate_id).where(
+        Certificate.region_id == voucher.region_id,
+        Certificate.voucher_id == voucher.voucher_id,
+        Certificate.state == "entered",
+    )
+    return db.session.scalars(query).first() is not None
+
+
+def _flush_or_refuse() -> None:
+    """Send the insert now, so that a number that is taken comes out as this refusal and not as a fault at commit."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise CertificateNumberUsed from error

@@ -1,0 +1,1 @@
+"""The HTML pages and the endpoints for machines that watch the service."""

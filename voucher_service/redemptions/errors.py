@@ -1,0 +1,70 @@
+"""Why a scan may be refused, besides what the code itself says."""
+
+from __future__ import annotations
+
+from voucher_service.errors import Refusal
+
+
+class AlreadyRedeemed(Refusal):
+    code = "already_redeemed"
+    clause = "二(五)"
+    zh = "这张培训券已在 {redeemed_at} 核销，不能再次使用。"
+    en = "This voucher was redeemed at {redeemed_at}."
+
+
+class VoucherUnknown(Refusal):
+    code = "voucher_unknown"
+    status = 404
+    zh = "账本里没有这张培训券。"
+    en = "The ledger knows no such voucher."
+
+
+class VoucherExpired(Refusal):
+    code = "voucher_expired"
+    zh = "这张培训券已在 {expired_at} 到期。"
+    en = "This voucher expired at {expired_at}."
+
+
+class SessionEnded(Refusal):
+    code = "code_session_ended"
+    zh = "这个二维码已被新的登录取代，请持券人重新打开券码。"
+    en = "A newer session has replaced this code; the holder opens the voucher again."
+
+
+class ClassNotOpen(Refusal):
+    code = "class_not_open"
+    zh = "这个班现在不能核销：未批准、已截止报名，或不属于本机构。"
+    en = "This class takes no redemption now: not approved, past its cut-off, or not yours."
+
+
+class ClassFull(Refusal):
+    code = "class_full"
+    clause = "二(三)1"
+    zh = "这个班 {capacity} 个名额已满。"
+    en = "All {capacity} seats of this class are taken."
+
+
+class ClassOfOtherProgramme(Refusal):
+    code = "class_other_programme"
+    zh = "这个班不属于这张券的项目。"
+    en = "This class belongs to another programme than the voucher."
+
+
+class InstitutionSuspended(Refusal):
+    code = "institution_suspended"
+    clause = "二(三)3"
+    zh = "本机构已被暂停，不能核销。"
+    en = "The institution is suspended."
+
+
+class PersonNotReady(Refusal):
+    code = "person_not_ready"
+    clause = "三(二)"
+    zh = "上一次培训未考核、考核不足一个月，或同工种同等级已享受补贴。"
+    en = "An earlier course is not examined, was examined under a month ago, or gave this occupation and level already."
+
+
+class UndoTooLate(Refusal):
+    code = "undo_too_late"
+    zh = "核销超过 {days_max} 天或已参加过一次课，不能撤销。"
+    en = "A redemption can be undone within {days_max} days and before the first attended session."

@@ -1,0 +1,101 @@
+"""/api/v1/redemptions: the scan at the class door."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Response, current_app
+from flask_smorest import Blueprint
+
+from voucher_service.classes import service as classes
+from voucher_service.database import unit_of_work
+from voucher_service.database.chain import ChainBroken
+from voucher_service.errors import NotFound, Refusal
+from voucher_service.identifiers import from_hex
+from voucher_service.ledger.service import Actor
+from voucher_service.redemptions import service
+from voucher_service.redemptions.errors import UndoTooLate
+from voucher_service.redemptions.models import Redemption
+from voucher_service.redemptions.schemas import RedeemedListSchema, RedeemedSchema, RedeemSchema, UndoSchema
+from voucher_service.redemptions.service import Scan
+from voucher_service.web.access import BUREAU_CLERK, INSTITUTION, allow, caller
+from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
+
+blueprint = Blueprint("redemptions", __name__, url_prefix="/api/v1/redemptions")
+
+UNDO_DAYS_MAX = 5
+
+
+@blueprint.post("")
+@allow(*INSTITUTION)
+@blueprint.arguments(RedeemSchema)
+@blueprint.response(201, description="`redemption`, `voucher`, `class_id`, `seat`, `reserved_fen`, `redeemed_at`")
+def redeem(wanted: dict[str, Any]) -> Response:
+    """Redeem the shown voucher against one seat of a class of the caller's institution."""
+    scan = _scan(wanted)
+    try:
+        return Response(service.redeem(scan, caller(), _now()), 201, mimetype="application/json")
+    except ChainBroken:
+        return kept_answer(scan.idempotency_key, scan.request_hash) or Response(status=409)
+    except Refusal as refusal:
+        return _refuse(scan, refusal)
+
+
+def _scan(wanted: dict[str, Any]) -> Scan:
+    person = wanted["person"]
+    return Scan(
+        digits=wanted["code"],
+        class_region_id=caller().region_id,
+        class_id=wanted["class_id"],
+        id_number=person["id_number"],
+        name=person["name"],
+        person_check=person["method"],
+        waiver_reason=person["waiver_reason"],
+        idempotency_key=required_key(),
+        request_hash=request_hash(),
+    )
+
+
+def _refuse(scan: Scan, refusal: Refusal) -> Response:
+    """Answer a retry of an earlier scan with what it was told then; keep a new refusal together with its reason."""
+    if earlier := kept_answer(scan.idempotency_key, scan.request_hash):
+        return earlier
+    with unit_of_work():
+        service.store_refused(scan, refusal, caller(), _now())
+    return keep_refusal(refusal, scan.idempotency_key, scan.request_hash)
+
+
+@blueprint.get("/of-class/<string(length=16):training_class>")
+@allow(*INSTITUTION)
+@blueprint.response(200, RedeemedListSchema)
+def list_of_class(training_class: str) -> dict[str, Any]:
+    """List the live redemptions of one of the institution's own classes."""
+    found = classes.find(_identifier(training_class), caller())
+    return {"redemptions": service.of_class(found.region_id, found.class_id)}
+
+
+@blueprint.post("/<int(min=100000, max=999999):region_id>/<string(length=16):redemption>/undo")
+@idempotent
+@allow(BUREAU_CLERK)
+@blueprint.arguments(UndoSchema)
+@blueprint.response(200, RedeemedSchema)
+def undo(wanted: dict[str, str], region_id: int, redemption: str) -> Redemption:
+    """Undo a redemption within five days and before the first attended session."""
+    found = service.find(region_id, _identifier(redemption))
+    if _now() - found.redeemed_at > timedelta(days=UNDO_DAYS_MAX) or found.attended_permille is not None:
+        raise UndoTooLate(days_max=UNDO_DAYS_MAX)
+    service.give_back(found, "RedemptionUndone", wanted["reason"], Actor(caller().role, caller().subject_id), _now())
+    return service.find(region_id, found.redemption_id)
+
+
+def _identifier(text: str) -> int:
+    try:
+        return from_hex(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def _now() -> datetime:
+    moment: datetime = current_app.extensions["clock"].now()
+    return moment

@@ -1,0 +1,38 @@
+"""What the redemption routes read and write."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from voucher_service.web.fields import Identifier, StrictSchema, line
+
+
+class PersonCheckSchema(StrictSchema):
+    """The identity card that was shown at the door; used for the comparison and never stored."""
+
+    id_number = fields.String(required=True, validate=validate.Length(15, 20))
+    name = line(50, required=True)
+    method = fields.String(load_default="typed", validate=validate.OneOf(("id_card_reader", "typed")))
+    waiver_reason = line(200, load_default=None)
+
+
+class RedeemSchema(StrictSchema):
+    code = fields.String(required=True, validate=validate.Length(1, 600))
+    class_id = Identifier(required=True)
+    person = fields.Nested(PersonCheckSchema, required=True)
+
+
+class RedeemedSchema(StrictSchema):
+    redemption = Identifier(attribute="redemption_id")
+    voucher = Identifier(attribute="voucher_id")
+    amount_fen = fields.Integer()
+    redeemed_at = fields.AwareDateTime()
+    attended_permille = fields.Integer(allow_none=True)
+
+
+class RedeemedListSchema(StrictSchema):
+    redemptions = fields.List(fields.Nested(RedeemedSchema))
+
+
+class UndoSchema(StrictSchema):
+    reason = line(200, required=True)

@@ -1,0 +1,282 @@
+"""The scan at the class door: verify the code, check the person, spend the voucher, take the seat, record the fact.
+
+One statement does all of it or nothing. Only a scan that did not go through asks the database why.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from voucher_service.calendar import add_months, end_of_day, local_date, month_of
+from voucher_service.classes import service as classes
+from voucher_service.classes.seats import TAKE_SEAT, free_seat
+from voucher_service.clock import to_microseconds
+from voucher_service.database import Chain, Link, db
+from voucher_service.database.chain import ChainBroken
+from voucher_service.errors import NotFound, Refusal
+from voucher_service.identifiers import new_id, to_hex
+from voucher_service.institutions import service as institutions
+from voucher_service.institutions.standing import STANDING
+from voucher_service.ledger import service as ledger
+from voucher_service.programmes import service as programmes
+from voucher_service.redemptions.errors import (
+    AlreadyRedeemed,
+    ClassFull,
+    ClassNotOpen,
+    ClassOfOtherProgramme,
+    InstitutionSuspended,
+    PersonNotReady,
+    SessionEnded,
+    VoucherExpired,
+    VoucherUnknown,
+)
+from voucher_service.redemptions.models import Redemption, RefusedScan
+from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
+from voucher_service.signing.holder_tag import HolderMatch
+from voucher_service.signing.verification import VerifiedCode, match_holder, verify
+from voucher_service.vouchers import service as vouchers
+from voucher_service.vouchers.errors import VoucherNotInState
+from voucher_service.vouchers.service import SPEND
+from voucher_service.web.idempotency import kept_link
+
+if TYPE_CHECKING:
+    from voucher_service.web.access import Caller
+
+_REDEEM = Link(
+    "redeemed",
+    """
+    INSERT INTO redemption (region_id, redemption_id, voucher_id, fact_seq, class_region_id, class_id, institution_id,
+      client_id, holder_id, amount_fen, person_check, waiver_reason, redeemed_at)
+    SELECT spent.region_id, :redemption_id, spent.voucher_id, spent.seq, seat.region_id, seat.class_id,
+      :institution_id, :caller_id, spent.holder_id, spent.reserved_fen, :person_check, :waiver_reason, :now
+    FROM seat LEFT JOIN spent ON 1 = 1
+    RETURNING amount_fen
+    """,
+    ("amount_fen",),
+)
+"""A seat without a spent voucher breaks NOT NULL here, and takes the seat back with everything else."""
+
+REDEEM = Chain(
+    (
+        STANDING,
+        TAKE_SEAT,
+        SPEND,
+        ledger.fact_link("spent", "VoucherRedeemed", "claimed", "redeemed", amount_fen="spent.reserved_fen"),
+        _REDEEM,
+        kept_link(
+            "redeemed, seat",
+            201,
+            redemption="CAST(:redemption_hex AS TEXT)",
+            voucher="CAST(:voucher_hex AS TEXT)",
+            class_id="CAST(:class_hex AS TEXT)",
+            seat="seat.seats_taken",
+            reserved_fen="redeemed.amount_fen",
+            redeemed_at="CAST(:now_text AS TEXT)",
+            certify_by="CAST(:certify_by_text AS TEXT)",
+        ),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the clerk's device sends: the digits, the class at whose door it stands, and the card it was shown."""
+
+    digits: str
+    class_region_id: int
+    class_id: int
+    id_number: str
+    name: str
+    person_check: str
+    waiver_reason: str | None
+    idempotency_key: str
+    request_hash: bytes
+
+
+def redeem(scan: Scan, caller: Caller, now: datetime) -> str:
+    """Spend the shown voucher on a seat of the class; return the answer's JSON text.
+
+    Refusals: those of signing.verification.verify, code_static_needs_person_check, holder_mismatch, and of
+    `reason_against`. Raises ChainBroken when the idempotency key has an answer already.
+    """
+    code = verified(scan, now)
+    share = programmes.allotment_by_public_no(code.programme_number)
+    region_id = share.region_id
+    deadline_months = programmes.certificate_deadline_months(share.programme_id)
+    certify_by = end_of_day(add_months(local_date(now), deadline_months))
+    redemption_id = new_id()
+    parameters = {
+        "institution_region_id": caller.region_id,
+        "institution_id": caller.institution_id,
+        "class_region_id": scan.class_region_id,
+        "class_id": scan.class_id,
+        "class_hex": to_hex(scan.class_id),
+        "region_id": region_id,
+        "voucher_id": code.voucher_id,
+        "voucher_hex": to_hex(code.voucher_id),
+        "session_tag": code.session_tag,
+        "step_at": to_microseconds(code.step_at or now),
+        "certify_by": to_microseconds(certify_by),
+        "certify_by_text": certify_by.isoformat(),
+        "cooled_off_if_examined_by": add_months(local_date(now), -1).isoformat(),
+        "redemption_id": redemption_id,
+        "redemption_hex": to_hex(redemption_id),
+        "reference_id": redemption_id,
+        "person_check": scan.person_check,
+        "waiver_reason": scan.waiver_reason,
+        "now": to_microseconds(now),
+        "now_text": now.isoformat(),
+        "month": month_of(now),
+        "actor_role": caller.role,
+        "actor_id": caller.subject_id,
+        "caller_region_id": caller.region_id,
+        "caller_id": caller.subject_id,
+        "idempotency_key": scan.idempotency_key,
+        "request_hash": scan.request_hash,
+    }
+    try:
+        kept = REDEEM.run(parameters)
+    except ChainBroken as broken:
+        if "idempotency" in broken.constraint:
+            raise
+        kept = None
+    if kept is None:
+        raise reason_against(scan, code, region_id, caller, now)
+    body: str = kept["body"]
+    return body
+
+
+def verified(scan: Scan, now: datetime) -> VerifiedCode:
+    """Verify the code and hold the card against it; both are arithmetic, before any transaction opens."""
+    directory = current_app.extensions["key_ring"].directory
+    code = verify(scan.digits, directory, now, seen=current_app.extensions["seen_chains"])
+    if not code.redeems_alone:
+        raise CodeStaticNeedsPersonCheck
+    match = match_holder(code, directory, scan.id_number, scan.name)
+    waived = match is HolderMatch.NAME_MISMATCH and scan.waiver_reason
+    if match is not HolderMatch.MATCH and not waived:
+        raise HolderMismatch
+    return code
+
+
+def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Caller, now: datetime) -> Refusal:
+    """Find out why the statement changed nothing. Read after the fact, so it names what stands in the way now."""
+    db.session.rollback()
+    if caller.institution_id is None or institutions.get(caller.region_id, caller.institution_id).suspended_at:
+        return InstitutionSuspended()
+    against_class = _reason_of_class(scan, caller, now)
+    if against_class:
+        return against_class
+    return _reason_of_voucher(scan, code, region_id, now)
+
+
+def _reason_of_class(scan: Scan, caller: Caller, now: datetime) -> Refusal | None:
+    try:
+        training_class = classes.get(scan.class_region_id, scan.class_id)
+    except NotFound:
+        return ClassNotOpen()
+    open_now = training_class.state in {"approved", "in_session"} and training_class.enrols_until > now
+    if training_class.institution_id != caller.institution_id or not open_now:
+        return ClassNotOpen()
+    if training_class.seats_taken >= training_class.capacity:
+        return ClassFull(capacity=training_class.capacity)
+    return None
+
+
+def _reason_of_voucher(scan: Scan, code: VerifiedCode, region_id: int, now: datetime) -> Refusal:
+    try:
+        voucher = vouchers.find(region_id, code.voucher_id)
+    except NotFound:
+        return VoucherUnknown()
+    return _reason_of_state(voucher, now) or _reason_of_code(voucher, code) or _reason_of_holder(voucher, scan)
+
+
+def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
+    if live := live_redemption(voucher.region_id, voucher.voucher_id):
+        return AlreadyRedeemed(redeemed_at=live.redeemed_at.isoformat())
+    state = vouchers.state_at(voucher, now)
+    if state == "expired":
+        return VoucherExpired(expired_at=voucher.expires_at.isoformat())
+    return None if state == "claimed" else VoucherNotInState(state=state)
+
+
+def _reason_of_code(voucher: Any, code: VerifiedCode) -> Refusal | None:
+    if voucher.session_tag != code.session_tag:
+        return SessionEnded()
+    used = voucher.last_step_at and code.step_at and code.step_at <= voucher.last_step_at
+    return CodeAlreadyUsed() if used else None
+
+
+def _reason_of_holder(voucher: Any, scan: Scan) -> Refusal:
+    training_class = classes.get(scan.class_region_id, scan.class_id)
+    return PersonNotReady() if voucher.programme_id == training_class.programme_id else ClassOfOtherProgramme()
+
+
+def store_refused(scan: Scan, refusal: Refusal, caller: Caller, now: datetime) -> None:
+    """Keep a refused scan with its reason, in the open unit of work."""
+    db.session.add(
+        RefusedScan(
+            region_id=caller.region_id,
+            scan_id=new_id(),
+            class_id=scan.class_id,
+            institution_id=caller.institution_id or 0,
+            client_id=caller.subject_id,
+            raw_code=scan.digits,
+            reason=refusal.code,
+            figures=json.loads(json.dumps(refusal.figures, default=str)),
+            refused_at=now,
+        )
+    )
+
+
+def live_redemption(region_id: int, voucher_id: int) -> Redemption | None:
+    query = select(Redemption).where(
+        Redemption.region_id == region_id, Redemption.voucher_id == voucher_id, Redemption.cancelled_at.is_(None)
+    )
+    return db.session.scalars(query).one_or_none()
+
+
+def find(region_id: int, redemption_id: int) -> Redemption:
+    """Return one redemption; raises NotFound."""
+    found = db.session.get(Redemption, (region_id, redemption_id), populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def of_class(class_region_id: int, class_id: int) -> list[Redemption]:
+    """Return the live redemptions of a class in the order of their seats."""
+    query = select(Redemption).where(
+        Redemption.class_region_id == class_region_id,
+        Redemption.class_id == class_id,
+        Redemption.cancelled_at.is_(None),
+    )
+    return list(db.session.scalars(query.order_by(Redemption.redeemed_at)))
+
+
+def give_back(redemption: Redemption, kind: str, reason: str, actor: ledger.Actor, now: datetime) -> None:
+    """Undo a redemption or give it back: the voucher is claimed again, the seat free, the promise void.
+
+    `kind` is RedemptionUndone or RedemptionGivenBack. Refusals: VoucherNotInState.
+    """
+    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
+    vouchers.require_state(voucher, "redeemed")
+    # What the holder could not use is given back: the time between redemption and now is added.
+    lost = now - redemption.redeemed_at
+    vouchers.move(
+        voucher, kind, "claimed", actor=actor, now=now, amount_fen=redemption.amount_fen,
+        reference_id=redemption.redemption_id, reserved_fen=None, certify_by=None, occupation_code=None, level=None,
+        expires_at=voucher.expires_at + lost,
+    )  # fmt: skip
+    db.session.execute(
+        update(Redemption)
+        .where(Redemption.region_id == redemption.region_id, Redemption.redemption_id == redemption.redemption_id)
+        .values(cancelled_at=now, cancel_reason=reason)
+    )
+    free_seat(redemption.class_region_id, redemption.class_id)

@@ -1,0 +1,1 @@
+"""Reports: read everything, write nothing, and say by which definition they counted."""

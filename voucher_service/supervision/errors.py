@@ -1,0 +1,25 @@
+"""What supervision refuses."""
+
+from __future__ import annotations
+
+from voucher_service.errors import Refusal
+
+
+class SessionUnknown(Refusal):
+    code = "session_unknown"
+    status = 422
+    zh = "这个班没有第 {session_no} 次课，或者这次课还没有开始。"
+    en = "The class has no session {session_no}, or it has not begun."
+
+
+class NotOfThisClass(Refusal):
+    code = "not_of_this_class"
+    status = 422
+    zh = "名单里有人不在这个班。"
+    en = "Somebody on the list is not in this class."
+
+
+class ClassNotOver(Refusal):
+    code = "class_not_over"
+    zh = "最后一次课还没有结束，不能结班。"
+    en = "The last session is not over; the class cannot be closed yet."

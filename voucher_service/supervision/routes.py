@@ -1,0 +1,52 @@
+"""/api/v1/supervision: attendance and the close of a class."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_smorest import Blueprint
+
+from voucher_service.classes import service as classes
+from voucher_service.errors import NotFound
+from voucher_service.identifiers import from_hex
+from voucher_service.supervision import service
+from voucher_service.supervision.schemas import AttendanceSchema, OutcomeSchema, RecordedSchema
+from voucher_service.web.access import INSTITUTION, allow, caller
+from voucher_service.web.idempotency import idempotent
+
+blueprint = Blueprint("supervision", __name__, url_prefix="/api/v1/supervision")
+
+
+@blueprint.post("/<string(length=16):training_class>/attendance")
+@idempotent
+@allow(*INSTITUTION)
+@blueprint.arguments(AttendanceSchema)
+@blueprint.response(200, RecordedSchema)
+def record_attendance(wanted: dict[str, Any], training_class: str) -> dict[str, int]:
+    """Record who is present at one session of one of the institution's own classes."""
+    found = _own_class(training_class)
+    recorded = service.record_attendance(found, wanted["session_no"], wanted["present"], caller().subject_id, _now())
+    return {"recorded": recorded}
+
+
+@blueprint.post("/<string(length=16):training_class>/close")
+@idempotent
+@allow(*INSTITUTION)
+@blueprint.response(200, OutcomeSchema)
+def close_class(training_class: str) -> dict[str, int]:
+    """Close a class after its last session: attendance decides who completed."""
+    return service.close_class(_own_class(training_class), _now())
+
+
+def _own_class(text: str) -> Any:
+    try:
+        return classes.find(from_hex(text), caller())
+    except ValueError:
+        raise NotFound from None
+
+
+def _now() -> datetime:
+    moment: datetime = current_app.extensions["clock"].now()
+    return moment

@@ -1,0 +1,78 @@
+"""Opening a live-code session: the phone keeps the secret, the city signs the end of its chain.
+
+Two steps, because the chain hashes the header: the phone asks for the header, computes its anchor, and sends both
+back to be signed. A new session ends the old one by taking its place in the voucher's row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import insert, update
+
+from voucher_service.database import db
+from voucher_service.holders import service as holders
+from voucher_service.programmes import service as programmes
+from voucher_service.signing import holder_tag, voucher_code
+from voucher_service.signing.voucher_code import CodeType, Header
+from voucher_service.vouchers import service as vouchers
+from voucher_service.vouchers.errors import CodeHeaderOutdated, VoucherNotInState
+from voucher_service.vouchers.models import CodeSession, Voucher
+
+LIFETIME_HOURS = 2
+"""A phone on line re-anchors after two hours, so that no verifier ever hashes more than 240 links."""
+HEADER_AGE_MAX = timedelta(minutes=2)
+
+
+def header_for(voucher: Voucher, now: datetime) -> Header:
+    """Return the header that a session opened now would have. Refusals: VoucherNotInState."""
+    if vouchers.state_at(voucher, now) != "claimed":
+        raise VoucherNotInState(state=vouchers.state_at(voucher, now))
+    key = current_app.extensions["key_ring"].active_key
+    share = programmes.share(voucher.region_id, voucher.programme_id)
+    id_number, name = holders.identity_for_tag(voucher.holder_id)
+    sandbox = voucher_code.SANDBOX if current_app.extensions["settings"].is_demo else 0
+    return Header(
+        CodeType.ROTATING,
+        key.suite.number,
+        sandbox | voucher_code.ON_SITE_CHECK,
+        key.kid,
+        voucher.voucher_id,
+        share.public_no,
+        voucher_code.minutes_since_epoch(now),
+        LIFETIME_HOURS,
+        0,
+        holder_tag.make(key.suite, key.bind_key, voucher.voucher_id, id_number, name),
+    )
+
+
+def open_session(voucher: Voucher, header: bytes, anchor: bytes, now: datetime) -> bytes:
+    """Register and sign a session in the open unit of work; return the signature.
+
+    `header` is 24 bytes as `header_for` gave them at most two minutes ago, `anchor` 16 bytes.
+    Refusals: VoucherNotInState, CodeHeaderOutdated.
+    """
+    expected = header_for(voucher, now)
+    started = int.from_bytes(header[15:18], "big")
+    age = timedelta(minutes=expected.start_minute - started)
+    if not timedelta(0) <= age <= HEADER_AGE_MAX or header != expected._replace(start_minute=started).to_bytes():
+        raise CodeHeaderOutdated
+    signed = expected._replace(start_minute=started)
+    db.session.execute(
+        update(Voucher)
+        .where(Voucher.region_id == voucher.region_id, Voucher.voucher_id == voucher.voucher_id)
+        .values(session_tag=int.from_bytes(anchor[:8], "big", signed=True))
+    )
+    db.session.execute(
+        insert(CodeSession).values(
+            region_id=voucher.region_id,
+            voucher_id=voucher.voucher_id,
+            anchor=anchor,
+            kid=signed.kid,
+            header=header,
+            opened_at=now,
+        )
+    )
+    signature: bytes = current_app.extensions["key_ring"].sign_session(signed, anchor)
+    return signature

@@ -1,0 +1,106 @@
+"""The vouchers' tables. A voucher's row is its lock; its state is always the end of its last fact."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, LargeBinary, Text, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from voucher_service.database import STRICT, Day, Flag, Instant, JsonText, LargeInteger, Model
+from voucher_service.ledger.rules import IN_HAND, LIVE
+
+
+def _one_of(states: tuple[str, ...]) -> str:
+    return "state IN (" + ", ".join(f"'{state}'" for state in states) + ")"
+
+
+class Voucher(Model):
+    """One holder's right in one programme.
+
+    The foreign key to the ledger ties (seq, state) to the fact that led there, so no row can reach a state without
+    its event. `live` and `in_hand` are computed, because an index over `state` itself would cost every redemption a
+    heap-only update; they do not change when a voucher is redeemed.
+    """
+
+    __tablename__ = "voucher"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["region_id", "voucher_id", "seq", "state"],
+            ["voucher_fact.region_id", "voucher_fact.voucher_id", "voucher_fact.seq", "voucher_fact.to_state"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint("kind IN ('general', 'directed')", name="kind"),
+        CheckConstraint("value_fen IS NULL OR value_fen >= 0", name="value_fen"),
+        Index(
+            "uq_voucher_live",
+            "region_id",
+            "programme_id",
+            "holder_id",
+            unique=True,
+            sqlite_where=text("live"),
+            postgresql_where=text("live"),
+        ),
+        Index(
+            "uq_voucher_in_hand",
+            "region_id",
+            "holder_id",
+            unique=True,
+            sqlite_where=text("in_hand"),
+            postgresql_where=text("in_hand"),
+        ),
+        Index("ix_voucher_holder", "region_id", "holder_id"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    programme_id: Mapped[int]
+    period: Mapped[int]
+    """Month of issue, yyyymm."""
+    holder_id: Mapped[int] = mapped_column(LargeInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    seq: Mapped[int]
+    live: Mapped[bool] = mapped_column(Flag, Computed(_one_of(LIVE), persisted=True))
+    in_hand: Mapped[bool] = mapped_column(Flag, Computed(_one_of(IN_HAND), persisted=True))
+    issued_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    session_tag: Mapped[int | None] = mapped_column(LargeInteger)
+    """First 8 bytes of the current live-code session's anchor; a new session ends the old by replacing it."""
+    last_step_at: Mapped[datetime | None] = mapped_column(Instant)
+    """The step of the last code that was accepted: no code of that step or an earlier one is accepted again."""
+    occupation_code: Mapped[str | None] = mapped_column(Text)
+    level: Mapped[str | None] = mapped_column(Text)
+    reserved_fen: Mapped[int | None] = mapped_column(LargeInteger)
+    value_fen: Mapped[int | None] = mapped_column(LargeInteger)
+    """Null until a verified certificate is linked: no certificate, no value (二(五))."""
+    certify_by: Mapped[datetime | None] = mapped_column(Instant)
+    examined_on: Mapped[date | None] = mapped_column(Day)
+
+
+class CodeSession(Model):
+    """One signed session of a voucher's live code; their number must equal the signer's own count."""
+
+    __tablename__ = "code_session"
+    __table_args__ = (STRICT,)
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    anchor: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    kid: Mapped[int]
+    header: Mapped[bytes] = mapped_column(LargeBinary)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Questionnaire(Model):
+    """The willingness questionnaire that a claim rests on, 二(三)1; answers only, no person's data."""
+
+    __tablename__ = "questionnaire"
+    __table_args__ = (STRICT,)
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    answers: Mapped[dict[str, object]] = mapped_column(JsonText)
+    answered_at: Mapped[datetime] = mapped_column(Instant)

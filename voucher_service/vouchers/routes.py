@@ -1,0 +1,139 @@
+"""/api/v1/vouchers: what holders do with their own vouchers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Response, current_app
+from flask_smorest import Blueprint
+
+from voucher_service.calendar import local_date
+from voucher_service.database import db
+from voucher_service.database.chain import ChainBroken
+from voucher_service.errors import NotFound, Refusal
+from voucher_service.holders import service as holders
+from voucher_service.identifiers import from_hex
+from voucher_service.ledger import service as ledger
+from voucher_service.programmes import service as programmes
+from voucher_service.vouchers import live_codes, service
+from voucher_service.vouchers.models import Voucher
+from voucher_service.vouchers.schemas import (
+    ClaimSchema,
+    HeaderSchema,
+    SessionRequestSchema,
+    SignatureSchema,
+    TimelineSchema,
+    VoucherSchema,
+    VouchersSchema,
+)
+from voucher_service.web.access import HOLDER, allow, caller
+from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
+
+blueprint = Blueprint("vouchers", __name__, url_prefix="/api/v1/vouchers")
+
+
+@blueprint.post("")
+@allow(HOLDER)
+@blueprint.arguments(ClaimSchema)
+@blueprint.response(201, description="`voucher`, `state`, `expires_at`")
+def claim(wanted: dict[str, Any]) -> Response:
+    """Claim a voucher of a programme that is open in the holder's region."""
+    key, digest = required_key(), request_hash()
+    if earlier := kept_answer(key, digest):
+        return earlier
+    try:
+        body = _claim(wanted, key, digest)
+    except ChainBroken:
+        return kept_answer(key, digest) or Response(status=409)
+    except Refusal as refusal:
+        db.session.rollback()
+        return keep_refusal(refusal, key, digest)
+    return Response(body, 201, mimetype="application/json")
+
+
+def _claim(wanted: dict[str, Any], key: str, digest: bytes) -> str:
+    now, who = _now(), caller()
+    programme = programmes.require_running(wanted["programme_id"], local_date(now))
+    numbers = programmes.rule_numbers(programme.rule_pack_id)
+    service.judge(who.subject_id, who.region_id, wanted["answers"], local_date(now), numbers)
+    return service.claim(
+        region_id=who.region_id,
+        programme_id=programme.programme_id,
+        holder_id=who.subject_id,
+        valid_months=programme.valid_months,
+        answers=wanted["answers"],
+        commitment=holders.standing(who.subject_id).commitment,
+        now=now,
+        idempotency_key=key,
+        request_hash=digest,
+    )
+
+
+@blueprint.get("")
+@allow(HOLDER)
+@blueprint.response(200, VouchersSchema)
+def list_own() -> dict[str, Any]:
+    """List the holder's own vouchers, newest first."""
+    return {"vouchers": service.of_holder(caller().region_id, caller().subject_id)}
+
+
+@blueprint.get("/<string(length=16):voucher>")
+@allow(HOLDER)
+@blueprint.response(200, VoucherSchema)
+def show(voucher: str) -> Voucher:
+    """Show one of the holder's own vouchers."""
+    return _own(voucher)
+
+
+@blueprint.get("/<string(length=16):voucher>/facts")
+@allow(HOLDER)
+@blueprint.response(200, TimelineSchema)
+def show_facts(voucher: str) -> dict[str, Any]:
+    """Show everything that ever happened to one of the holder's own vouchers."""
+    return {"facts": ledger.facts_of(caller().region_id, _own(voucher).voucher_id)}
+
+
+@blueprint.post("/<string(length=16):voucher>/return")
+@idempotent
+@allow(HOLDER)
+@blueprint.response(200, VoucherSchema)
+def give_back(voucher: str) -> Voucher:
+    """Give an unused voucher back; the quota is free again."""
+    return service.give_back(_own(voucher), ledger.Actor("holder", caller().subject_id), _now())
+
+
+@blueprint.get("/<string(length=16):voucher>/code-header")
+@allow(HOLDER)
+@blueprint.response(200, HeaderSchema)
+def show_header(voucher: str) -> dict[str, Any]:
+    """Give the header that a live-code session opened now would have."""
+    now = _now()
+    return {"header": live_codes.header_for(_own(voucher), now).to_bytes().hex(), "server_time": now}
+
+
+@blueprint.post("/<string(length=16):voucher>/code-sessions")
+@idempotent
+@allow(HOLDER)
+@blueprint.arguments(SessionRequestSchema)
+@blueprint.response(201, SignatureSchema)
+def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
+    """Sign the end of the phone's chain; any earlier session of the voucher ends."""
+    header, anchor = bytes.fromhex(wanted["header"]), bytes.fromhex(wanted["anchor"])
+    return {"signature": live_codes.open_session(_own(voucher), header, anchor, _now()).hex()}
+
+
+def _own(voucher: str) -> Voucher:
+    """Return one of the caller's vouchers; somebody else's is as absent as none (NotFound)."""
+    try:
+        found = service.find(caller().region_id, from_hex(voucher))
+    except ValueError:
+        raise NotFound from None
+    if found.holder_id != caller().subject_id:
+        raise NotFound
+    return found
+
+
+def _now() -> datetime:
+    moment: datetime = current_app.extensions["clock"].now()
+    return moment

@@ -1,0 +1,74 @@
+"""Who may claim: pure rules, each with its clause, its figures and the day from which it would pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from voucher_service.calendar import add_months
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+REQUIRED_ANSWERS = ("wants_training", "wants_work", "able_to_attend")
+"""The three questions of the willingness questionnaire, 二(三)1: will, wish to work, ability."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One earlier voucher of the holder, as far as eligibility asks about it."""
+
+    state: str
+    claimed_in_year: int
+    examined_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    rule_id: str
+    clause: str
+    zh: str
+    en: str
+    eligible_from: date | None = None
+
+
+def judge_claim(
+    answers: dict[str, bool], past: Sequence[Past], today: date, *, trainings_max: int, cooling_months: int
+) -> list[Finding]:
+    """Return every reason against a claim today; an empty list means eligible."""
+    return [
+        *_willing(answers),
+        *_within_yearly_cap(past, today, trainings_max),
+        *_cooled_off(past, today, cooling_months),
+    ]
+
+
+def _willing(answers: dict[str, bool]) -> list[Finding]:
+    if all(answers.get(question) is True for question in REQUIRED_ANSWERS):
+        return []
+    return [
+        Finding("R01", "二(三)1", "问卷显示您目前没有培训或就业意愿。", "The questionnaire shows no wish to train.")
+    ]
+
+
+def _within_yearly_cap(past: Sequence[Past], today: date, trainings_max: int) -> list[Finding]:
+    used = ("redeemed", "completed", "certified", "valued", "publicised", "payable", "paid")
+    this_year = sum(1 for voucher in past if voucher.claimed_in_year == today.year and voucher.state in used)
+    if this_year < trainings_max:
+        return []
+    sentence = f"今年已参加 {this_year} 次补贴培训，上限 {trainings_max} 次。"
+    english = f"You took part in {this_year} subsidised trainings this year; {trainings_max} is the most."
+    return [Finding("R01", "二(五)", sentence, english, date(today.year + 1, 1, 1))]
+
+
+def _cooled_off(past: Sequence[Past], today: date, months: int) -> list[Finding]:
+    if any(voucher.state == "completed" and voucher.examined_on is None for voucher in past):
+        return [Finding("R23", "三(二)", "您上一次培训还没有考核。", "Your last course has not been examined yet.")]
+    examined = [voucher.examined_on for voucher in past if voucher.examined_on]
+    free_from = max((add_months(day, months) for day in examined), default=today)
+    if today >= free_from:
+        return []
+    return [
+        Finding("R23", "三(二)", "上一次考核结束不足一个月。", "Your last exam is less than a month ago.", free_from)
+    ]

@@ -1,0 +1,63 @@
+"""What the vouchers' routes read and write."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from voucher_service.web.fields import Identifier, StrictSchema
+
+
+class AnswersSchema(StrictSchema):
+    """The willingness questionnaire, 二(三)1."""
+
+    wants_training = fields.Boolean(required=True, truthy={True}, falsy={False})
+    wants_work = fields.Boolean(required=True, truthy={True}, falsy={False})
+    able_to_attend = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class ClaimSchema(StrictSchema):
+    programme_id = fields.Integer(required=True, strict=True, validate=validate.Range(1, 2**31 - 1))
+    answers = fields.Nested(AnswersSchema, required=True)
+
+
+class VoucherSchema(StrictSchema):
+    voucher = Identifier(attribute="voucher_id")
+    programme_id = fields.Integer()
+    state = fields.String()
+    issued_at = fields.AwareDateTime()
+    expires_at = fields.AwareDateTime()
+    reserved_fen = fields.Integer(allow_none=True)
+    value_fen = fields.Integer(allow_none=True)
+    certify_by = fields.AwareDateTime(allow_none=True)
+
+
+class VouchersSchema(StrictSchema):
+    vouchers = fields.List(fields.Nested(VoucherSchema))
+
+
+class HeaderSchema(StrictSchema):
+    header = fields.String(metadata={"description": "24 bytes, hex"})
+    server_time = fields.AwareDateTime()
+
+
+class SessionRequestSchema(StrictSchema):
+    header = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{48}\Z"))
+    anchor = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{32}\Z"))
+
+
+class SignatureSchema(StrictSchema):
+    signature = fields.String(metadata={"description": "64 bytes, hex"})
+
+
+class FactSchema(StrictSchema):
+    seq = fields.Integer()
+    kind = fields.String()
+    from_state = fields.String()
+    to_state = fields.String()
+    amount_fen = fields.Integer()
+    actor_role = fields.String()
+    recorded_at = fields.AwareDateTime()
+
+
+class TimelineSchema(StrictSchema):
+    facts = fields.List(fields.Nested(FactSchema))
