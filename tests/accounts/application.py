@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from flask import Flask
 from flask_smorest import Api
 
+from tests.databases import ENGINES
 from voucher_service.accounts import service
 from voucher_service.clock import FixedClock
 from voucher_service.database import db
@@ -29,9 +31,18 @@ REGIONS = frozenset({411202, 411203})
 START = datetime(2023, 6, 1, 2, tzinfo=UTC)
 
 
+on_each_engine = pytest.mark.parametrize("app", ENGINES, indirect=True)
+"""For tests of what the database itself counts, guards or locks; one engine is enough for all others."""
+
+
+def engine_url(request: pytest.FixtureRequest) -> str:
+    """The migrated database that an `app` fixture is to use: SQLite unless the test is `on_each_engine`."""
+    return str(request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url"))
+
+
 @contextmanager
 def small_service(url: str, *blueprints: Blueprint) -> Iterator[Flask]:
-    """Yield an application with `blueprints` on an empty database, closed again afterwards."""
+    """Yield an application with `blueprints` on a migrated database, closed again afterwards."""
     settings = Settings("demo", url, Path(), Secrets.drawn())
     app = Flask("voucher_service")
     app.request_class = StrictRequest
@@ -51,8 +62,6 @@ def small_service(url: str, *blueprints: Blueprint) -> Iterator[Flask]:
     register_problems(app)  # after the library, which would answer HTTP errors in its own shape
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    with app.app_context():
-        db.create_all()
     yield app
     with app.app_context():
         db.session.remove()

@@ -20,8 +20,8 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-def app(empty_sqlite_url: str) -> Iterator[Flask]:
-    with small_service(empty_sqlite_url, routes.blueprint) as app:
+def app(sqlite_url: str) -> Iterator[Flask]:
+    with small_service(sqlite_url, routes.blueprint) as app:
         yield app
 
 

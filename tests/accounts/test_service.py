@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.application import small_service
+from tests.accounts.application import engine_url, on_each_engine, small_service
 from tests.accounts.conftest import PASSWORD
 from voucher_service.accounts import service
 from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogInRefused, RoleUnfit, TooManyAttempts
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def app(empty_database_url: str) -> Iterator[Flask]:
-    """On each engine, for the statements that count and use up are written by hand."""
-    with small_service(empty_database_url) as app:
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    with small_service(engine_url(request)) as app:
         yield app
 
 
@@ -53,6 +52,7 @@ def forget_recognised(app: Flask) -> None:
     app.extensions.pop("session_cache", None)
 
 
+@on_each_engine
 def test_both_factors_open_a_session_of_the_accounts_role(clerk: service.NewStaff, clock: FixedClock) -> None:
     who = service.authenticate(log_in(clerk, clock))
     assert who is not None
@@ -85,6 +85,7 @@ def test_a_one_time_code_works_once(clerk: service.NewStaff, clock: FixedClock) 
     assert service.authenticate(log_in(clerk, clock))
 
 
+@on_each_engine
 @pytest.mark.parametrize("login_name", ["clerk", "nobody"])
 def test_after_five_failures_nobody_gets_in_for_a_quarter_of_an_hour(
     clerk: service.NewStaff, clock: FixedClock, login_name: str
@@ -100,6 +101,7 @@ def test_after_five_failures_nobody_gets_in_for_a_quarter_of_an_hour(
         service.log_in_staff(login_name, "wrong password", "000000")
 
 
+@on_each_engine
 def test_many_guesses_at_once_are_still_five(app: Flask) -> None:
     def answer(number: int) -> str:
         with app.app_context(), pytest.raises(Refusal) as refused:
@@ -111,6 +113,7 @@ def test_many_guesses_at_once_are_still_five(app: Flask) -> None:
     assert answers == {"log_in_refused": 5, "too_many_attempts": 19}
 
 
+@on_each_engine
 def test_one_code_shown_many_times_at_once_gets_in_once(app: Flask, clerk: service.NewStaff, clock: FixedClock) -> None:
     def got_in(_: int) -> bool:
         with app.app_context():
@@ -213,6 +216,7 @@ def test_a_client_exchanges_its_secret_for_an_hour(clock: FixedClock) -> None:
     assert service.authenticate(token) is None
 
 
+@on_each_engine
 def test_unknown_wrong_and_revoked_clients_are_refused_and_a_revoked_ones_sessions_end() -> None:
     with unit_of_work():
         client_id, secret = service.create_client(77, 411203, "front desk")
@@ -234,6 +238,7 @@ def test_an_account_has_a_role_that_fits(role: str, institution_id: int | None) 
         service.create_staff("misfit", PASSWORD, role, 411202, institution_id=institution_id)
 
 
+@on_each_engine
 def test_a_login_name_is_one_accounts_and_a_person_may_have_two(clerk: service.NewStaff) -> None:
     with pytest.raises(LoginNameTaken), unit_of_work():
         service.create_staff("clerk", PASSWORD, BUREAU_CLERK, 411202)

@@ -27,8 +27,8 @@ ME = "/api/v1/holders/me"
 
 
 @pytest.fixture
-def http(empty_sqlite_url: str) -> Iterator[FlaskClient]:
-    with small_service(empty_sqlite_url, accounts_routes.blueprint, routes.blueprint) as app:
+def http(sqlite_url: str) -> Iterator[FlaskClient]:
+    with small_service(sqlite_url, accounts_routes.blueprint, routes.blueprint) as app:
         yield app.test_client()
 
 

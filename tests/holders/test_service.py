@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.application import REGIONS, small_service
+from tests.accounts.application import REGIONS, engine_url, on_each_engine, small_service
 from voucher_service.accounts.service import authenticate
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import NotFound, Refusal
@@ -38,9 +38,8 @@ PERSON = Identity("阿测·示拉", ID_NUMBER, "16400000001")
 
 
 @pytest.fixture
-def app(empty_database_url: str) -> Iterator[Flask]:
-    """On each engine, for the statement that counts tries is one thing on SQLite and another on PostgreSQL."""
-    with small_service(empty_database_url) as app:
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    with small_service(engine_url(request)) as app:
         yield app
 
 
@@ -68,6 +67,7 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
+@on_each_engine
 def test_the_first_log_in_enrols_and_the_next_one_finds_the_same_holder() -> None:
     first = service.confirm_log_in(*challenge())
     second = service.confirm_log_in(*challenge(region_id=411203, category="other"))
@@ -85,6 +85,7 @@ def test_a_code_works_once() -> None:
         service.confirm_log_in(*sent)
 
 
+@on_each_engine
 def test_of_many_who_show_a_code_at_once_one_gets_in(app: Flask) -> None:
     sent = challenge()
 
@@ -99,6 +100,7 @@ def test_of_many_who_show_a_code_at_once_one_gets_in(app: Flask) -> None:
         assert sum(pool.map(got_in, range(16))) == 1
 
 
+@on_each_engine
 def test_of_many_first_log_ins_of_one_person_one_enrols(app: Flask) -> None:
     sent = [challenge() for _ in range(4)]
 
@@ -114,6 +116,7 @@ def test_of_many_first_log_ins_of_one_person_one_enrols(app: Flask) -> None:
     assert len(holders) == db.session.query(Holder).count() == 1
 
 
+@on_each_engine
 def test_a_code_can_be_tried_five_times() -> None:
     challenge_id, code = challenge()
     for _ in range(5):
@@ -148,6 +151,7 @@ def test_a_code_belongs_to_its_challenge() -> None:
         service.confirm_log_in(first, wrong(code) if code == "000000" else code)
 
 
+@on_each_engine
 def test_a_phone_is_sent_five_codes_a_day_of_the_city(clock: FixedClock) -> None:
     for _ in range(5):
         challenge()
@@ -220,6 +224,7 @@ def test_particulars_are_sealed_at_rest_and_masked_for_others() -> None:
     assert service.masked(holder_id) == ("阿*·*拉", "4****************" + ID_NUMBER[-1], "*********01")
 
 
+@on_each_engine
 def test_a_person_is_enrolled_once() -> None:
     with unit_of_work():
         holder_id = service.enrol(PERSON, 411203, "other")
