@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +17,7 @@ from voucher_service.programmes import routes as programmes_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from flask import Flask
 
@@ -25,10 +27,10 @@ BLUEPRINTS = (institutions_routes.blueprint, programmes_routes.blueprint, classe
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, City]]:
+def loaded(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, City]]:
     """A service and its city, once a module; on 1 June 2023 every school has one class open for enrolment."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('city') / 'city.sqlite3'}"
-    with small_service(url, *BLUEPRINTS) as app:
+    path = shutil.copyfile(migrated_sqlite, tmp_path_factory.mktemp("city") / "city.sqlite3")
+    with small_service(f"sqlite:///{path}", *BLUEPRINTS) as app:
         with app.app_context(), unit_of_work():
             city = load(START)
         yield app, city
