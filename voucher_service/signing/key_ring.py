@@ -169,15 +169,12 @@ class KeyRing:
 
     def _look_again(self) -> None:
         """Read the directory if the file is another one; its version is taken first, so that a newer one is seen."""
-        self._looked_at = time.monotonic()
         version = _version_of(self._directory_file)
-        if version == self._version:
-            return
-        self._directory = (
-            key_directory.EMPTY if version is None else key_directory.load(self._directory_file.read_bytes())
-        )
-        self._signers = {}
-        self._version = version
+        if version != self._version:
+            self._directory = key_directory.load(self._directory_file.read_bytes()) if version else key_directory.EMPTY
+            self._signers = {}
+            self._version = version
+        self._looked_at = time.monotonic()
 
     @property
     def _directory_file(self) -> Path:
