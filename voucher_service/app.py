@@ -19,6 +19,8 @@ from voucher_service.faces import health, pages
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
+from voucher_service.programmes import service as programmes
+from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
 from voucher_service.signing.chain import SeenChains
@@ -75,12 +77,14 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         hot_path=open_hot_path(settings.database_url),
         key_ring=KeyRing(settings.data_dir, settings.key_passphrase),
         seen_chains=SeenChains(),
+        region_ids=programmes.region_ids,
+        region_ids=programmes.region_ids,
     )
     register_headers(app)
-    register_problems(app)
     register_access(app, accounts.authenticate)
     app.jinja_env.globals["config_is_demo"] = lambda: settings.is_demo
     _mount(app)
+    register_problems(app)  # after the API library, which would answer HTTP errors in a shape of its own
     return app
 
 

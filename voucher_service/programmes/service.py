@@ -84,6 +84,11 @@ def allotments(programme_id: int) -> Sequence[Allotment]:
     ).all()
 
 
+def region_ids() -> frozenset[int]:
+    """The regions that have a share of any programme: those that a holder can choose to belong to."""
+    return frozenset(db.session.scalars(select(Allotment.region_id).distinct()))
+
+
 def allotment_by_public_no(public_no: int) -> Share:
     """Return the share that a voucher's public number stands for; refuses with NotFound. Remembered."""
     shares: dict[int, Share] = _remembered("shares_by_public_no")
@@ -199,3 +204,8 @@ def _remembered(name: str) -> dict[Any, Any]:
     """Return what this application has read before under a name; another database is another application."""
     remembered: dict[Any, Any] = current_app.extensions.setdefault(f"programmes.{name}", {})
     return remembered
+
+
+def region_ids() -> frozenset[int]:
+    """Return the regions that have a share of any programme, a share of nothing included."""
+    return frozenset(db.session.scalars(select(Allotment.region_id).distinct()))
