@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from tests.accounts.application import START
+from tests.accounts.application import START, small_service
 from voucher_service.classes import service as classes
-from voucher_service.database import db
-from voucher_service.demo.loading import CAPACITY, is_empty
+from voucher_service.database import db, unit_of_work
+from voucher_service.demo.loading import CAPACITY, is_empty, load
 from voucher_service.demo.tables import rows
 from voucher_service.institutions.models import Licence
 from voucher_service.programmes.models import Allotment, Programme
@@ -64,3 +64,14 @@ def test_the_budget_of_every_seat_is_promised(city: City) -> None:
     assert programme is not None
     assert min(standards) > 0
     assert programme.committed_fen == CAPACITY * sum(standards)
+
+
+def test_the_city_loads_on_each_database(database_url: str) -> None:
+    with small_service(database_url) as app, app.app_context():
+        assert is_empty()
+        with unit_of_work():
+            held = load(START, classes_each=2).classes
+        with unit_of_work():
+            assert not is_empty()
+            assert {classes.get(*key).state for key in held} == {"approved"}
+    assert len(held) == 24

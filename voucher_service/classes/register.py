@@ -58,8 +58,8 @@ def sessions(training_class: TrainingClass) -> Sequence[ClassSession]:
 
 
 def opinions(training_class: TrainingClass) -> Sequence[ClassOpinion]:
-    """Return the opinions signed on a class, in the order in which they were given."""
+    """Return the opinions signed on a class in the order of the review: industry before bureau, first before second."""
     of_class = select(ClassOpinion).where(
         ClassOpinion.region_id == training_class.region_id, ClassOpinion.class_id == training_class.class_id
     )
-    return db.session.scalars(of_class.order_by(ClassOpinion.given_at)).all()
+    return db.session.scalars(of_class.order_by(ClassOpinion.step.desc(), ClassOpinion.turn)).all()

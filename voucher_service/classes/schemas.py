@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
@@ -14,6 +15,10 @@ from voucher_service.web.paging import PageArguments
 
 PROGRAMME_MAX = 2**31 - 1
 SESSIONS_MAX = 400
+DAYS = Range(date(2000, 1, 1), date(2100, 1, 1))
+MOMENTS = Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
+"""Near the ends of the calendar a time zone would lead out of it."""
+
 COUNT_MAX = 10_000
 """Far above what any rule allows, so that a rule and not a bound refuses; far below what any column holds."""
 
@@ -37,8 +42,8 @@ class LessonsSchema(Schema):
 
 
 class SessionSchema(Schema):
-    starts_at = fields.AwareDateTime(required=True)
-    ends_at = fields.AwareDateTime(required=True)
+    starts_at = fields.AwareDateTime(required=True, validate=MOMENTS)
+    ends_at = fields.AwareDateTime(required=True, validate=MOMENTS)
     kind = fields.String(required=True, validate=OneOf(["theory", "practical", "online"]))
 
     @post_load
@@ -52,9 +57,9 @@ class ProposalSchema(Schema):
     level = fields.String(required=True, validate=OneOf(LEVELS))
     certificate_type = fields.String(required=True, validate=OneOf(CERTIFICATE_TYPES))
     capacity = fields.Integer(required=True, strict=True, validate=Range(1, COUNT_MAX))
-    enrols_until = fields.AwareDateTime(required=True)
-    starts_on = fields.Date(required=True)
-    ends_on = fields.Date(required=True)
+    enrols_until = fields.AwareDateTime(required=True, validate=MOMENTS)
+    starts_on = fields.Date(required=True, validate=DAYS)
+    ends_on = fields.Date(required=True, validate=DAYS)
     lessons = fields.Nested(LessonsSchema, required=True)
     sessions = fields.List(fields.Nested(SessionSchema), load_default=list, validate=Length(max=SESSIONS_MAX))
 
