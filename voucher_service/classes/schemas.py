@@ -24,7 +24,7 @@ COUNT_MAX = 10_000
 
 
 class ClassPageArguments(PageArguments):
-    state = fields.String(load_default=None, allow_none=False, validate=OneOf(sorted(MOVES)))
+    state = fields.String(load_default=None, validate=OneOf(sorted(MOVES)))
 
 
 class LessonsSchema(Schema):

@@ -20,7 +20,6 @@ LIMIT_MAX = 200
 class PageArguments(Schema):
     after = fields.String(
         load_default=None,
-        allow_none=False,
         validate=validate.Regexp(r"[0-9a-f]{16}\Z"),
         metadata={"description": "`next` of the page before; leave out for the first page"},
     )
