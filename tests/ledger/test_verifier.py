@@ -15,7 +15,7 @@ from sqlalchemy import text
 from tests.ledger.conftest import CLAIM, HUBIN, MIANCHI, REDEEM, Ledger
 from voucher_service.database import db, unit_of_work
 from voucher_service.ledger import export, standalone_verifier
-from voucher_service.ledger.export import EXPORTS, export_ledger
+from voucher_service.ledger.export import export_ledger
 from voucher_service.ledger.rules import MOVES, STATES
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def test_vouchers_are_compared_with_their_facts(
             for number, state in enumerate(states, start=1)
         ] + [{"region_id": MIANCHI, "voucher_id": "fffffffffffffff7", "seq": 1, "state": "paid"}]
 
-    monkeypatch.setitem(EXPORTS, "vouchers.jsonl", rows)
+    monkeypatch.setattr(export, "EXPORTS", {"vouchers.jsonl": rows})
     assert findings(sealed, tmp_path / "export") == [
         f"region {HUBIN}, voucher 0000000000000005 has facts and no row",
         f"region {MIANCHI}, voucher fffffffffffffff7 is paid by its row (fact 1) and claimed by its facts (fact 1)",

@@ -1,1 +1,7 @@
 """Reports: read everything, write nothing, and say by which definition they counted."""
+
+from __future__ import annotations
+
+from voucher_service.reports import reconciliation
+
+__all__ = ["reconciliation"]
