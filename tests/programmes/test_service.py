@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -20,8 +18,6 @@ from voucher_service.programmes.models import Allotment, RulePack, Standard
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from flask import Flask
 
     from voucher_service.demo.loading import City
 
@@ -131,21 +127,3 @@ def test_a_refused_promise_leaves_the_budget_alone(city: City, left_fen: int) ->
 def test_nothing_is_given_back_that_was_not_promised(city: City, left_fen: int) -> None:
     with pytest.raises(ValueError, match="more is given back"), unit_of_work():
         service.give_back_budget(city.programme_id, BUDGET_FEN - left_fen + 1)
-
-
-def test_of_many_who_ask_at_once_only_as_many_are_promised_as_fit(app: Flask, city: City, left_fen: int) -> None:
-    portion, promised = left_fen // 3, []
-
-    def ask() -> None:
-        with app.app_context(), suppress(BudgetExhausted):
-            with unit_of_work():
-                service.commit_budget(city.programme_id, portion)
-            promised.append(portion)
-
-    threads = [threading.Thread(target=ask) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(promised) == 3
-    assert BUDGET_FEN - committed_fen(city) == left_fen - 3 * portion
