@@ -204,8 +204,3 @@ def _remembered(name: str) -> dict[Any, Any]:
     """Return what this application has read before under a name; another database is another application."""
     remembered: dict[Any, Any] = current_app.extensions.setdefault(f"programmes.{name}", {})
     return remembered
-
-
-def region_ids() -> frozenset[int]:
-    """Return the regions that have a share of any programme, a share of nothing included."""
-    return frozenset(db.session.scalars(select(Allotment.region_id).distinct()))
