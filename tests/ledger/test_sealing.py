@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import ProgrammingError
 
-from tests.ledger.conftest import CLAIM, EXPIRE, HUBIN, MIANCHI, REDEEM, Ledger
+from tests.ledger.conftest import CLAIM, EXPIRE, HUBIN, MIANCHI, REDEEM, Ledger, ledger_at
 from voucher_service.database import db, unit_of_work
 from voucher_service.ledger import heads, sealing, tree
-from voucher_service.ledger.counts import counts
+from voucher_service.ledger.counts import counts, sealed_facts
 from voucher_service.ledger.invariants import check_invariants
 from voucher_service.ledger.models import Head, RegionLog, Seal
 from voucher_service.ledger.proofs import tiles_of
@@ -141,12 +143,34 @@ def test_an_open_transaction_holds_the_watermark_back(postgresql_ledger: Ledger)
     assert ledger.seal() == 1
 
 
+def test_a_database_that_numbers_anew_stops_the_sealer(postgresql_ledger: Ledger) -> None:
+    ledger = postgresql_ledger
+    ledger.claim(1)
+    ledger.seal()
+    with unit_of_work() as session:
+        session.execute(text("UPDATE region_log SET next_commit_no = 1000000000"))
+    with pytest.raises(sealing.CommitNumbersWentBack, match=str(HUBIN)):
+        ledger.seal()
+
+
+def test_the_services_own_role_seals_and_alters_nothing(application_url: str, tmp_path: Path) -> None:
+    with ledger_at(application_url, tmp_path) as ledger:
+        ledger.claim(1)
+        assert ledger.seal() == 1
+        ledger.move(1, REDEEM)
+        assert ledger.seal() == 1
+        for statement in ("UPDATE voucher_fact SET amount_fen = 1", "DELETE FROM head"):
+            with pytest.raises(ProgrammingError, match="permission denied"), unit_of_work() as session:
+                session.execute(text(statement))
+        assert sealed_facts() == 2
+
+
 def test_a_second_sealer_leaves_the_first_alone(postgresql_ledger: Ledger) -> None:
     ledger = postgresql_ledger
     ledger.claim(1)
     other = create_engine(ledger.settings.database_url)
     with other.connect() as sealing_elsewhere:
-        sealing_elsewhere.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": sealing._LOCK})
+        sealing_elsewhere.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": sealing._LOCK})
         assert ledger.seal() == 0
     other.dispose()
     assert ledger.seal() == 1
@@ -161,7 +185,9 @@ def test_sealers_racing_with_writers_lose_no_fact(ledger: Ledger) -> None:
         with ledger.app.app_context():
             try:
                 for voucher_id in range(first, first + written):
-                    ledger.move(voucher_id, CLAIM)
+                    with unit_of_work():
+                        ledger.record(voucher_id, CLAIM)
+                        time.sleep(0.002)  # so that transactions overlap, and end in another order than they began
                     ledger.move(voucher_id, REDEEM)
             except BaseException as failure:  # noqa: BLE001 - told below
                 failures.append(failure)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from voucher_service.database import db
+from voucher_service.ledger.models import RegionLog
 from voucher_service.ledger.sealing import REGIONS
 
 _UNSEALED = {
@@ -52,3 +53,8 @@ def counts() -> list[Count]:
     """Return every count, in one statement and so from one snapshot; a fact is in it as soon as it is committed."""
     statement = REGIONS + _STATEMENT.format(unsealed=_UNSEALED[db.engine.dialect.name])
     return [Count(*row) for row in db.session.execute(text(statement))]
+
+
+def sealed_facts() -> int:
+    """Return how many facts the trees of all regions hold."""
+    return db.session.scalar(select(func.sum(RegionLog.tree_size))) or 0

@@ -108,7 +108,7 @@ def seal_once(now: datetime, *, facts_max: int = FACTS_MAX) -> int:
             db.session.flush()
             _add_head(now)
     publish_heads(current_app.extensions["settings"].heads_file)
-    db.session.remove()
+    db.session.remove()  # Publishing has read: whoever reads next is to see the present.
     return sealed
 
 
