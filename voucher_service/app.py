@@ -20,7 +20,6 @@ from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
-from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
 from voucher_service.signing.chain import SeenChains
@@ -71,13 +70,13 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         OPENAPI_JSON_PATH="openapi.json",
     )
     db.init_app(app)
+    clock = clock or _clock(settings)
     app.extensions.update(
         settings=settings,
-        clock=clock or _clock(settings),
+        clock=clock,
         hot_path=open_hot_path(settings.database_url),
-        key_ring=KeyRing(settings.data_dir, settings.key_passphrase),
+        key_ring=KeyRing(settings.data_dir, settings.key_passphrase, clock),
         seen_chains=SeenChains(),
-        region_ids=programmes.region_ids,
         region_ids=programmes.region_ids,
     )
     register_headers(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("__main__",),
     ("cli",),
+    ("server",),
     ("demo", "simulation"),
     ("app",),
     ("faces", "exchange"),
@@ -29,7 +30,7 @@ HEIGHTS = {room: height for height, floor in enumerate(reversed(FLOORS)) for roo
 GROUND = FLOORS[-1]
 """Rooms that everyone stands on; among themselves they only have to be free of cycles."""
 
-WIRING = {"__main__", "cli", "demo", "simulation", "app"}
+WIRING = {"__main__", "cli", "server", "demo", "simulation", "app"}
 """Rooms that put the house together, and so look into every other."""
 
 STAGES = {room for floor in FLOORS for room in floor} - WIRING - set(GROUND) - {"ledger", "signing", "web"}

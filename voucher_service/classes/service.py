@@ -38,6 +38,7 @@ from voucher_service.classes.rules import (
     require_dates,
     require_schedule,
 )
+from voucher_service.classes.seats import TAKE_SEAT, free_seat
 from voucher_service.database import db
 from voucher_service.errors import Forbidden, NotFound
 from voucher_service.identifiers import new_id
@@ -46,6 +47,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWER, Caller
 
 __all__ = [
+    "TAKE_SEAT",
     "Lessons",
     "Meeting",
     "Proposal",
@@ -55,6 +57,7 @@ __all__ = [
     "explained",
     "find",
     "findings",
+    "free_seat",
     "get",
     "give_opinion",
     "move_on",

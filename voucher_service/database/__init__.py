@@ -9,7 +9,7 @@ from voucher_service.database.chain import Chain, Link
 from voucher_service.database.engine import STRICT, Model, db
 from voucher_service.database.migration import migrate
 from voucher_service.database.types import Day, Flag, Instant, JsonText, LargeInteger
-from voucher_service.database.unit_of_work import in_unit_of_work, retry_on_conflict, unit_of_work
+from voucher_service.database.unit_of_work import end_reading, in_unit_of_work, retry_on_conflict, unit_of_work
 
 __all__ = [
     "STRICT",
@@ -22,6 +22,7 @@ __all__ = [
     "Link",
     "Model",
     "db",
+    "end_reading",
     "in_unit_of_work",
     "migrate",
     "retry_on_conflict",

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import Future
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     Row = dict[str, Any] | None
+    Job = tuple[Chain, Mapping[str, Any], Future[Row]]
 
 BATCH_MAX = 64
 """Chains that share one commit on SQLite; a bound, so that no request waits for an endless queue before it."""
@@ -29,6 +31,9 @@ BATCH_MAX = 64
 class HotPath(Protocol):
     def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
         """Send a chain and return its answer; see Chain.run."""
+
+    def close(self) -> None:
+        """Let go of every connection; a later chain opens new ones."""
 
 
 def open_hot_path(url: str) -> HotPath:
@@ -43,6 +48,11 @@ class PostgreSQLThreads:
     def __init__(self, url: str) -> None:
         self._conninfo = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._local = threading.local()
+        self._opened: list[psycopg.Connection[Any]] = []
+
+    def close(self) -> None:
+        while self._opened:
+            self._opened.pop().close()
 
     def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
         """Run the chain; a lost race or a lost connection is tried again: its idempotency key settles it once."""
@@ -66,12 +76,14 @@ class PostgreSQLThreads:
             # One integer type whatever the value: otherwise each magnitude prepares a statement of its own.
             held.adapters.register_dumper(int, Int8Dumper)
             self._local.connection = held
+            self._opened.append(held)
         return held
 
     def _drop_connection(self) -> None:
         held = getattr(self._local, "connection", None)
         if held is not None:
             held.close()
+            self._opened.remove(held)
 
 
 class SQLiteWriter:
@@ -79,7 +91,7 @@ class SQLiteWriter:
 
     def __init__(self, path: str) -> None:
         self._path = path
-        self._jobs: queue.SimpleQueue[tuple[Chain, Mapping[str, Any], Future[Row]]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -89,6 +101,11 @@ class SQLiteWriter:
         self._jobs.put((chain, parameters, answer))
         return answer.result()
 
+    def close(self) -> None:
+        if self._thread is not None and self._thread.is_alive():
+            self._jobs.put(None)
+            self._thread.join()
+
     def _start_once(self) -> None:
         with self._starting:
             if self._thread is None or not self._thread.is_alive():
@@ -96,17 +113,24 @@ class SQLiteWriter:
                 self._thread.start()
 
     def _write_for_ever(self) -> None:
-        connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
-        prepare_sqlite_connection(connection)
-        while True:
-            first = self._jobs.get()
-            with writer_gate:
-                self._write_batch(connection, first)
+        with closing(sqlite3.connect(self._path, timeout=10, check_same_thread=False)) as connection:
+            prepare_sqlite_connection(connection)
+            while (first := self._jobs.get()) is not None:
+                with writer_gate:
+                    self._write_batch(connection, self._batch_from(first))
 
-    def _write_batch(self, connection: sqlite3.Connection, first: tuple[Chain, Mapping[str, Any], Future[Row]]) -> None:
+    def _batch_from(self, first: Job) -> list[Job]:
+        """Return the first job and whatever waits behind it, up to a batch; the word to close ends the batch."""
         batch = [first]
         while len(batch) < BATCH_MAX and not self._jobs.empty():
-            batch.append(self._jobs.get())
+            job = self._jobs.get()
+            if job is None:
+                self._jobs.put(None)
+                break
+            batch.append(job)
+        return batch
+
+    def _write_batch(self, connection: sqlite3.Connection, batch: list[Job]) -> None:
         try:
             connection.execute("BEGIN IMMEDIATE")
             outcomes = [_attempt(connection, chain, parameters) for chain, parameters, _ in batch]

@@ -57,6 +57,12 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
         _local.open = False
 
 
+def end_reading() -> None:
+    """Let go of what was read, so that the next question sees the database as it stands now."""
+    if not in_unit_of_work():
+        db.session.rollback()
+
+
 def in_unit_of_work() -> bool:
     return bool(getattr(_local, "open", False))
 

@@ -12,10 +12,23 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
 from voucher_service.institutions.models import Institution, Licence
+from voucher_service.institutions.standing import STANDING
 from voucher_service.web.access import Caller
 
 CITY_REGION: Final = 411200
 """市本级: its staff see every region, everyone else only their own."""
+
+__all__ = [
+    "CITY_REGION",
+    "STANDING",
+    "find",
+    "get",
+    "licences",
+    "may_see",
+    "require_licence",
+    "suspend",
+    "visible_to",
+]
 
 
 def may_see(caller: Caller, region_id: int, institution_id: int) -> bool:

@@ -17,8 +17,30 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.errors import BudgetExhausted, ProgrammeNotRunning, RulePackMissing, StandardMissing
 from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
+from voucher_service.programmes.quota import TAKE_QUOTA
 
 Kept = TypeVar("Kept")
+
+__all__ = [
+    "TAKE_QUOTA",
+    "OpenProgramme",
+    "Share",
+    "all_programmes",
+    "allotment_by_public_no",
+    "allotments",
+    "certificate_deadline_months",
+    "commit_budget",
+    "free_quota",
+    "get",
+    "give_back_budget",
+    "open_programmes",
+    "region_ids",
+    "require_running",
+    "rule_numbers",
+    "rule_pack_in_force",
+    "share",
+    "standard_fen",
+]
 
 
 @dataclass(frozen=True, slots=True)

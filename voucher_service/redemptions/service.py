@@ -15,14 +15,12 @@ from sqlalchemy import select, update
 
 from voucher_service.calendar import add_months, end_of_day, local_date, month_of
 from voucher_service.classes import service as classes
-from voucher_service.classes.seats import TAKE_SEAT, free_seat
 from voucher_service.clock import to_microseconds
-from voucher_service.database import Chain, Link, db
+from voucher_service.database import Chain, Link, db, end_reading
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions import service as institutions
-from voucher_service.institutions.standing import STANDING
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.errors import (
@@ -42,7 +40,6 @@ from voucher_service.signing.holder_tag import HolderMatch
 from voucher_service.signing.verification import VerifiedCode, match_holder, verify
 from voucher_service.vouchers import service as vouchers
 from voucher_service.vouchers.errors import VoucherNotInState
-from voucher_service.vouchers.service import SPEND
 from voucher_service.web.idempotency import kept_link
 
 if TYPE_CHECKING:
@@ -64,9 +61,9 @@ _REDEEM = Link(
 
 REDEEM = Chain(
     (
-        STANDING,
-        TAKE_SEAT,
-        SPEND,
+        institutions.STANDING,
+        classes.TAKE_SEAT,
+        vouchers.SPEND,
         ledger.fact_link("spent", "VoucherRedeemed", "claimed", "redeemed", amount_fen="spent.reserved_fen"),
         _REDEEM,
         kept_link(
@@ -158,7 +155,7 @@ def verified(scan: Scan, now: datetime) -> VerifiedCode:
     code = verify(scan.digits, directory, now, seen=current_app.extensions["seen_chains"])
     if not code.redeems_alone:
         raise CodeStaticNeedsPersonCheck
-    match = match_holder(code, directory, scan.id_number, scan.name)
+    match = match_holder(code, directory, id_number=scan.id_number, name=scan.name)
     waived = match is HolderMatch.NAME_MISMATCH and scan.waiver_reason
     if match is not HolderMatch.MATCH and not waived:
         raise HolderMismatch
@@ -167,7 +164,7 @@ def verified(scan: Scan, now: datetime) -> VerifiedCode:
 
 def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Caller, now: datetime) -> Refusal:
     """Find out why the statement changed nothing. Read after the fact, so it names what stands in the way now."""
-    db.session.rollback()
+    end_reading()
     if caller.institution_id is None or institutions.get(caller.region_id, caller.institution_id).suspended_at:
         return InstitutionSuspended()
     against_class = _reason_of_class(scan, caller, now)
@@ -279,4 +276,4 @@ def give_back(redemption: Redemption, kind: str, reason: str, actor: ledger.Acto
         .where(Redemption.region_id == redemption.region_id, Redemption.redemption_id == redemption.redemption_id)
         .values(cancelled_at=now, cancel_reason=reason)
     )
-    free_seat(redemption.class_region_id, redemption.class_id)
+    classes.free_seat(redemption.class_region_id, redemption.class_id)

@@ -9,7 +9,6 @@ from flask import Response, current_app
 from flask_smorest import Blueprint
 
 from voucher_service.calendar import local_date
-from voucher_service.database import db
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.holders import service as holders
@@ -47,7 +46,6 @@ def claim(wanted: dict[str, Any]) -> Response:
     except ChainBroken:
         return kept_answer(key, digest) or Response(status=409)
     except Refusal as refusal:
-        db.session.rollback()
         return keep_refusal(refusal, key, digest)
     return Response(body, 201, mimetype="application/json")
 
@@ -56,6 +54,7 @@ def _claim(wanted: dict[str, Any], key: str, digest: bytes) -> str:
     now, who = _now(), caller()
     programme = programmes.require_running(wanted["programme_id"], local_date(now))
     numbers = programmes.rule_numbers(programme.rule_pack_id)
+    holders.require_age(who.subject_id, local_date(now), numbers["age_min"])
     service.judge(who.subject_id, who.region_id, wanted["answers"], local_date(now), numbers)
     return service.claim(
         region_id=who.region_id,

@@ -20,7 +20,6 @@ from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
-from voucher_service.programmes.quota import TAKE_QUOTA
 from voucher_service.vouchers.errors import (
     NotEligible,
     QuotaExhausted,
@@ -56,7 +55,7 @@ _ASK = Link(
 )
 CLAIM = Chain(
     (
-        TAKE_QUOTA,
+        programmes.TAKE_QUOTA,
         _CLAIM,
         ledger.fact_link("claimed", "VoucherClaimed", "none", "claimed", commitment=":commitment"),
         _ASK,
@@ -88,7 +87,8 @@ SPEND = Link(
             OR (other.occupation_code = seat.occupation_code AND other.level = seat.level
               AND other.state IN ('certified', 'valued', 'publicised', 'payable', 'paid')))
       )
-    RETURNING region_id, voucher_id, seq, programme_id, period, holder_id, reserved_fen
+    RETURNING voucher.region_id, voucher.voucher_id, voucher.seq, voucher.programme_id, voucher.period,
+      voucher.holder_id, voucher.reserved_fen
     """,
     ("region_id", "voucher_id", "seq", "programme_id", "period", "holder_id", "reserved_fen"),
 )
@@ -105,7 +105,7 @@ def judge(holder_id: int, region_id: int, answers: dict[str, bool], today: date,
         _past(region_id, holder_id),
         today,
         trainings_max=numbers["subsidised_trainings_per_year_max"],
-        cooling_months=numbers["cooling_off_months"],
+        cooling_months=numbers["rest_after_exam_months"],
     )
     if findings:
         raise NotEligible(findings=[asdict(finding) for finding in findings])
