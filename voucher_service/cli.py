@@ -83,14 +83,22 @@ def _data_dir() -> Path:
 @main.command()
 def seal() -> None:
     """Seal every fact that is ready, once."""
-    from voucher_service.ledger.heads import publish_heads  # noqa: PLC0415 - as in _app
-    from voucher_service.ledger.sealing import seal_once  # noqa: PLC0415
+    from voucher_service.ledger.sealing import seal_once  # noqa: PLC0415 - as in _app
 
     app = _app()
     with app.app_context():
         sealed = seal_once(app.extensions["clock"].now())
-        publish_heads(_settings().heads_file)
     click.echo(f"{sealed} facts sealed")
+
+
+@main.command()
+def sweep() -> None:
+    """Expire overdue vouchers and forfeit those without a certificate at their deadline, once."""
+    from voucher_service.sweeping import sweep_once  # noqa: PLC0415 - as in _app
+
+    app = _app()
+    with app.app_context():
+        click.echo(json.dumps(sweep_once(app.extensions["clock"].now())))
 
 
 @main.command("verify-ledger")

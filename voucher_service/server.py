@@ -13,6 +13,7 @@ from voucher_service.app import create_app
 from voucher_service.database import migrate, unit_of_work
 from voucher_service.demo import loading
 from voucher_service.ledger.sealing import Sealer
+from voucher_service.sweeping import Sweeper
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -67,4 +68,5 @@ def worker() -> Flask:
 
     app = create_app(Settings.from_environment())
     Sealer(app).start()
+    Sweeper(app).start()
     return app

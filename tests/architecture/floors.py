@@ -8,6 +8,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("server",),
     ("demo", "simulation"),
     ("app",),
+    ("sweeping",),
     ("faces", "exchange"),
     ("risk",),
     ("reports",),
@@ -30,7 +31,7 @@ HEIGHTS = {room: height for height, floor in enumerate(reversed(FLOORS)) for roo
 GROUND = FLOORS[-1]
 """Rooms that everyone stands on; among themselves they only have to be free of cycles."""
 
-WIRING = {"__main__", "cli", "server", "demo", "simulation", "app"}
+WIRING = {"__main__", "cli", "server", "sweeping", "demo", "simulation", "app"}
 """Rooms that put the house together, and so look into every other."""
 
 STAGES = {room for floor in FLOORS for room in floor} - WIRING - set(GROUND) - {"ledger", "signing", "web"}

@@ -55,6 +55,7 @@ def _claim(wanted: dict[str, Any], key: str, digest: bytes) -> str:
     programme = programmes.require_running(wanted["programme_id"], local_date(now))
     numbers = programmes.rule_numbers(programme.rule_pack_id)
     holders.require_age(who.subject_id, local_date(now), numbers["age_min"])
+    service.expire_own_overdue(who.region_id, who.subject_id, now)
     service.judge(who.subject_id, who.region_id, wanted["answers"], local_date(now), numbers)
     return service.claim(
         region_id=who.region_id,

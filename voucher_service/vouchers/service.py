@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from voucher_service.calendar import add_months, end_of_day, local_date, month_of
 from voucher_service.clock import to_microseconds
-from voucher_service.database import Chain, Link, db
+from voucher_service.database import Chain, Link, db, unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id, to_hex
@@ -245,6 +245,16 @@ def expire_overdue(now: datetime, limit: int = 500) -> int:
     for voucher in overdue:
         move(voucher, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
     return len(overdue)
+
+
+def expire_own_overdue(region_id: int, holder_id: int, now: datetime) -> None:
+    """End a holder's overdue vouchers before the sweep comes by, so that they do not stand in a new claim's way."""
+    overdue = [voucher for voucher in of_holder(region_id, holder_id) if voucher.state != state_at(voucher, now)]
+    if not overdue:
+        return
+    with unit_of_work():
+        for voucher in overdue:
+            move(voucher, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
 
 
 def past_deadline(now: datetime, limit: int) -> list[Voucher]:

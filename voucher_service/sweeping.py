@@ -1,0 +1,65 @@
+"""What time does by itself: vouchers expire, and without a certificate they are forfeited at the deadline.
+
+Both are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import structlog
+
+from voucher_service.certificates import service as certificates
+from voucher_service.database import db, unit_of_work
+from voucher_service.errors import Refusal
+from voucher_service.vouchers import service as vouchers
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flask import Flask
+
+PAUSE_SECONDS = 60.0
+_log = structlog.get_logger(__name__)
+
+
+def sweep_once(now: datetime) -> dict[str, int]:
+    """Expire and forfeit what is due at `now`, a bounded number at a time; return how many of each."""
+    swept = {"expired": 0, "forfeited": 0}
+    for name, verb in (("expired", vouchers.expire_overdue), ("forfeited", certificates.forfeit_overdue)):
+        while True:
+            with unit_of_work():
+                ended = verb(now)
+            swept[name] += ended
+            if not ended:
+                break
+    return swept
+
+
+class Sweeper:
+    """A thread that sweeps every minute; a pass that lost a race against a holder is simply made again."""
+
+    def __init__(self, app: Flask, pause_seconds: float = PAUSE_SECONDS) -> None:
+        self._app = app
+        self._pause_seconds = pause_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sweeper", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._pause_seconds):
+            try:
+                with self._app.app_context():
+                    sweep_once(self._app.extensions["clock"].now())
+                    db.session.remove()
+            except Refusal as refusal:
+                _log.info("sweep_lost_a_race", code=refusal.code)
+            except Exception:  # noqa: BLE001 - whatever happened, the next minute is another chance
+                _log.exception("sweep_failed")
