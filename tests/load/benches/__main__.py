@@ -1,0 +1,58 @@
+"""`scripts/bench redeem|verify`: measure the service against limits of this machine, in this run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from importlib.metadata import version
+from typing import Any
+
+from tests.load.benches import redeeming, verifying
+from tests.load.benches.prepared import SEED
+
+BENCHES = {"redeem": redeeming.measure, "verify": verifying.measure}
+PACKAGES = ("flask", "granian", "psycopg", "sqlalchemy", "marshmallow", "cryptography")
+
+
+def main() -> int:
+    """Run one bench; exit 1 when a ratio stays under its aim."""
+    wanted = _arguments()
+    document = measure(wanted.bench, wanted.seconds, wanted.pairs)
+    print(json.dumps(document, indent=2) if wanted.json else _table(document))  # noqa: T201 - what it is for
+    return 0 if all(line["reached"] for line in document["lines"]) else 1
+
+
+def measure(bench: str, seconds: float, pairs: int) -> dict[str, Any]:
+    """Return what was measured, with everything that somebody else needs to measure it again."""
+    return {"bench": bench, "seed": SEED, "machine": _machine(), **BENCHES[bench](seconds, pairs)}
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
+    parser.add_argument("bench", choices=BENCHES)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--seconds", type=float, default=2.0, help="about how long a run takes (2)")
+    parser.add_argument("--pairs", type=int, default=5, help="runs of each side, taken in turn (5)")
+    return parser.parse_args()
+
+
+def _machine() -> dict[str, Any]:
+    packages = {name: version(name) for name in PACKAGES}
+    return {"python": platform.python_version(), "cores": len(os.sched_getaffinity(0)), "packages": packages}
+
+
+def _table(document: dict[str, Any]) -> str:
+    rows = [
+        f"{line['what']}: {line['ours_median']:,.0f}/s; {line['against']}: {line['limit_median']:,.0f}/s; "
+        f"ratio {line['ratio']:.2f} (aim {line['aim']})"
+        for line in document["lines"]
+    ]
+    details = [f"  {name}: {value}" for name, value in document.items() if name not in {"lines", "bench"}]
+    return "\n".join(rows + details)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
