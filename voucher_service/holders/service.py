@@ -19,7 +19,7 @@ from voucher_service.calendar import local_date
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import NotFound
 from voucher_service.holders import adapters, log_in_codes, masking, rules
-from voucher_service.holders.categories import CATEGORIES
+from voucher_service.holders.categories import CATEGORIES, Category
 from voucher_service.holders.errors import (
     CategoryUnknown,
     CodeNotAccepted,
@@ -157,6 +157,11 @@ def standing(holder_id: int) -> Standing:
     if found is None:
         raise NotFound
     return Standing(*found)
+
+
+def categories() -> Collection[Category]:
+    """The categories that a person can say they belong to, in the plan's order."""
+    return CATEGORIES.values()
 
 
 def require_age(holder_id: int, day: date, age_min: int) -> None:

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faces.browsing import PAGE, Visitor, particulars
+from tests.journey.city import PEOPLE
+
+if TYPE_CHECKING:
+    from tests.journey.city import Town
+
+REGION = 411202
+WILLING = {"wants_training": "yes", "wants_work": "yes", "able_to_attend": "yes"}
+
+
+@pytest.fixture
+def worker(visitor: Visitor) -> Visitor:
+    return visitor.log_in(PEOPLE[0], REGION)
+
+
+def claim_page(town: Town) -> str:
+    return f"/claim/{town.city.programme_id}"
+
+
+def claimed(worker: Visitor) -> str:
+    answer = worker.send(claim_page(worker.town), **WILLING)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def test_anyone_sees_the_front_page(visitor: Visitor) -> None:
+    page = visitor.open("/")
+    assert page.status_code == 200
+    assert "以证换券" in page.text
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts(worker: Visitor) -> None:
+    cookie = worker.http.get_cookie("voucher_session")
+    assert cookie
+    assert cookie.http_only
+    assert cookie.same_site == "Lax"
+
+
+def test_a_worker_claims_and_sees_the_voucher(worker: Visitor) -> None:
+    assert "本地还剩" in worker.open("/my").text
+    page = worker.open(claimed(worker))
+    assert "live-code.js" in page.text
+    assert "领取培训券" in page.text
+    assert "没有价值" in page.text
+
+
+def test_sending_the_same_claim_twice_is_one_voucher(worker: Visitor) -> None:
+    form = {**worker.hidden(claim_page(worker.town)), **WILLING}
+    answers = [worker.http.post(claim_page(worker.town), data=form, headers=PAGE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+
+
+def test_a_second_voucher_is_refused_on_a_page(worker: Visitor) -> None:
+    claimed(worker)
+    refused = worker.send(claim_page(worker.town), **WILLING)
+    assert refused.status_code == 409
+    assert "voucher_already_held" in refused.text
+
+
+def test_the_unwilling_read_why_not(worker: Visitor) -> None:
+    refused = worker.send(claim_page(worker.town), **{**WILLING, "wants_work": "no"})
+    assert refused.status_code == 409
+    assert "问卷显示" in refused.text
+    assert "二(三)1" in refused.text
+
+
+def test_a_voucher_is_given_back_once(worker: Visitor) -> None:
+    voucher = claimed(worker)
+    form = worker.hidden(f"{voucher}/give-back")
+    given_back = worker.http.post(f"{voucher}/give-back", data=form, headers=PAGE)
+    assert given_back.status_code == 303
+    assert "已退回" in worker.open(voucher).text
+    assert worker.http.post(f"{voucher}/give-back", data=form, headers=PAGE).status_code == 409
+
+
+def test_somebody_elses_voucher_is_absent(worker: Visitor) -> None:
+    voucher = claimed(worker)
+    other = Visitor(worker.town).log_in(PEOPLE[1], REGION)
+    assert other.open(voucher).status_code == 404
+    assert other.open(f"{voucher}/give-back").status_code == 404
+
+
+def test_a_code_is_drawn_for_its_holder(worker: Visitor) -> None:
+    proof = worker.hidden("/my")
+    drawn = worker.http.post("/voucher/picture", data={**proof, "digits": "1" * 253})
+    assert (drawn.status_code, drawn.mimetype) == (200, "image/svg+xml")
+    assert worker.http.post("/voucher/picture", data={**proof, "digits": "１" * 253}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["/login", "/staff/login", "/login/0000000000000001"])
+def test_a_forged_log_in_is_refused(visitor: Visitor, path: str) -> None:
+    assert visitor.http.post(path, data={}, headers=PAGE).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/logout", "/voucher/picture", "/claim/1"])
+def test_a_forged_write_is_refused(worker: Visitor, path: str) -> None:
+    assert worker.http.post(path, data=WILLING, headers=PAGE).status_code == 400
+
+
+def test_bad_particulars_come_back_with_the_reason(visitor: Visitor) -> None:
+    answer = visitor.send("/login", **particulars(PEOPLE[0], REGION) | {"id_number": "1"})
+    assert answer.status_code == 422
+    assert "id_number_malformed" in answer.text
+    assert PEOPLE[0].name in answer.text
+
+
+def test_a_region_that_is_no_number_is_refused(visitor: Visitor) -> None:
+    answer = visitor.send("/login", **particulars(PEOPLE[0], REGION) | {"region_id": "４１１２０２"})
+    assert answer.status_code == 422
+    assert "region_unknown" in answer.text
+
+
+def test_a_wrong_code_is_refused(visitor: Visitor) -> None:
+    sent = visitor.send("/login", **particulars(PEOPLE[0], REGION))
+    answer = visitor.send(sent.location, code="x")
+    assert answer.status_code == 401
+    assert "code_not_accepted" in answer.text
+
+
+def test_strangers_are_led_to_the_door_and_nowhere_else(visitor: Visitor) -> None:
+    assert visitor.open("/my").location == "/login?next=/my"
+    page = visitor.send("/login?next=//elsewhere.example", **particulars(PEOPLE[0], REGION))
+    assert page.location.endswith("next=/my")
+
+
+def test_logging_out_ends_the_session(worker: Visitor) -> None:
+    token = worker.http.get_cookie("voucher_session")
+    assert token
+    assert worker.http.post("/logout", data=worker.hidden("/my"), headers=PAGE).status_code == 303
+    worker.http.set_cookie("voucher_session", token.value)
+    assert worker.open("/my").status_code == 302

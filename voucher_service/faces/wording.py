@@ -1,0 +1,113 @@
+"""The Chinese words for what the service keeps as codes, and how days, moments and money are written on a page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from voucher_service.calendar import CITY_ZONE
+
+REGIONS: Final = {
+    411202: "湖滨区",
+    411203: "陕州区",
+    411281: "义马市",
+    411282: "灵宝市",
+    411221: "渑池县",
+    411224: "卢氏县",
+    411271: "开发区",
+    411272: "一体化示范区",
+    411200: "市本级",
+}
+"""Codes of GB/T 2260, and the two zones that the city counts as regions."""
+
+VOUCHER_STATES: Final = {
+    "offered": "待领取",
+    "claimed": "已领取，可用",
+    "redeemed": "培训中",
+    "completed": "已结业，等证书",
+    "certified": "已取证",
+    "valued": "已定额",
+    "publicised": "公示中",
+    "payable": "待拨付",
+    "paid": "已拨付",
+    "expired": "已过期",
+    "returned": "已退回",
+    "voided": "已作废",
+    "forfeited": "已失效",
+    "rejected": "未通过",
+    "revoked": "已撤销",
+    "recovered": "已追回",
+}
+FACTS: Final = {
+    "VoucherOffered": "向您发放",
+    "VoucherClaimed": "领取培训券",
+    "VoucherReturned": "退回培训券",
+    "VoucherRedeemed": "到班用券",
+    "RedemptionUndone": "撤销用券",
+    "RedemptionGivenBack": "退还培训券",
+    "TrainingCompleted": "培训结业",
+    "VoucherCertified": "证书核验通过",
+    "VoucherExpired": "过期",
+    "VoucherForfeited": "失效",
+}
+CLASS_STATES: Final = {
+    "draft": "草稿",
+    "submitted": "待行业部门审核",
+    "industry_approved": "待人社部门审核",
+    "approved": "已批准，招生中",
+    "in_session": "开班中",
+    "ended": "已结束",
+    "suspended": "暂停",
+    "exam_filed": "已报考核",
+    "examined": "已考核",
+    "closed": "已办结",
+    "refused": "未批准",
+    "cancelled": "已取消",
+    "disqualified": "已取消资格",
+}
+LEVELS: Final = {
+    "": "不分等级",
+    "apprentice": "学徒工",
+    "junior": "初级工",
+    "intermediate": "中级工",
+    "senior": "高级工",
+    "technician": "技师",
+    "senior_technician": "高级技师",
+    "special_technician": "特级技师",
+    "chief_technician": "首席技师",
+}
+CERTIFICATES: Final = {
+    "vocational_qualification": "职业资格证书",
+    "skill_level": "职业技能等级证书",
+    "special_operation": "特种作业操作证",
+    "special_equipment": "特种设备作业人员证",
+    "special_ability": "专项职业能力证书",
+    "completion": "培训合格证书",
+}
+QUESTIONS: Final = {
+    "wants_training": "我愿意参加职业技能培训",
+    "wants_work": "我有就业、创业或提升岗位技能的意愿",
+    "able_to_attend": "我能按时到班上课、参加考核",
+}
+"""The willingness questionnaire, 二(三)1."""
+
+WORDS: Final = {
+    "region_names": REGIONS,
+    "voucher_states": VOUCHER_STATES,
+    "fact_names": FACTS,
+    "class_states": CLASS_STATES,
+    "level_names": LEVELS,
+    "certificate_names": CERTIFICATES,
+}
+"""What every template can look up."""
+
+
+def moment(value: datetime) -> str:
+    """Write a moment on the city's clock to the minute."""
+    return value.astimezone(CITY_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def yuan(fen: int) -> str:
+    """Write money without ever making a float of it."""
+    whole, rest = divmod(fen, 100)
+    return f"{whole:,}.{rest:02d} 元"
