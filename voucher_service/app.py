@@ -15,7 +15,7 @@ from voucher_service.clock import Clock, SystemClock, TrialClock
 from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
-from voucher_service.faces import health, pages, session, worker
+from voucher_service.faces import health, pages, session, trial, worker
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
@@ -97,6 +97,8 @@ def _mount(app: Flask) -> None:
         api.register_blueprint(stage.blueprint)
     for face in (health, pages, session, worker):
         app.register_blueprint(face.blueprint)
+    if app.extensions["settings"].is_demo:
+        app.register_blueprint(trial.blueprint)
     specification = app.view_functions["api-docs.openapi_json"]
 
     @allow(PUBLIC)

@@ -11,6 +11,7 @@ import click
 
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
 from voucher_service.signing.commands import code, keys
+from voucher_service.simulation.command import simulate
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,6 +24,7 @@ def main() -> None:
 
 main.add_command(code)
 main.add_command(keys)
+main.add_command(simulate)
 
 
 def _settings() -> Settings:

@@ -1,0 +1,50 @@
+"""One simulation from the first look at the service to the comparison of its counts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import click
+
+from voucher_service.calendar import end_of_day
+from voucher_service.demo.loading import PROGRAMME_ID
+from voucher_service.simulation import plan
+from voucher_service.simulation.actors import Offices
+from voucher_service.simulation.connection import Connection
+from voucher_service.simulation.report import Account, differences, in_words, read_account
+from voucher_service.simulation.year import Year
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The bureau's reports after the year, what was expected of them, and where the two differ."""
+
+    account: Account
+    expected: plan.Expected
+    differences: list[str]
+
+    def in_words(self) -> Iterator[str]:
+        return in_words(self.account, self.expected)
+
+
+def play(address: str, issued: int, used: int, seed: int, workers: int) -> Outcome:
+    """Play the year against the service at `address`. Raises UnexpectedAnswer; ValueError for an impossible year."""
+    service = Connection(address, workers)
+    parts = plan.cast(issued, used, seed)
+    year = plan.rounds(parts, service.now(), end_of_day(_last_day(service)))
+    expected = plan.expected(year)
+    before = read_account(service)
+    with click.progressbar(length=issued, label="a year", file=sys.stderr) as bar:
+        Year(service, workers, bar.update).play(year)
+    after = read_account(service)
+    return Outcome(after, expected, differences(before, after, expected))
+
+
+def _last_day(service: Connection) -> date:
+    """The last day on which the programme can be claimed from."""
+    token = Offices(service).token("finance1")
+    programme = service.get(f"/api/v1/programmes/{PROGRAMME_ID}", token)
+    return date.fromisoformat(programme["closes_on"])

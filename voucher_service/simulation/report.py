@@ -1,0 +1,92 @@
+"""What the service reports after the year, held against what the plan expected, and put into words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from voucher_service.demo.loading import PROGRAMME_ID
+from voucher_service.demo.tables import rows
+from voucher_service.simulation.actors import Offices
+from voucher_service.simulation.connection import Connection
+from voucher_service.simulation.plan import STAGES, Expected
+
+Key = TypeVar("Key", str, tuple[int, str])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The bureau's reports at one moment."""
+
+    funnel: dict[str, Any]
+    refusals: Counter[str]
+
+    @property
+    def regions(self) -> Counter[tuple[int, str]]:
+        return _cells(self.funnel["regions"], "region_id")
+
+    @property
+    def months(self) -> Counter[tuple[int, str]]:
+        return _cells(self.funnel["months"], "month")
+
+
+def read_account(service: Connection) -> Account:
+    """Ask for the funnel and for the refused scans, as a reviewer of the bureau."""
+    token = Offices(service).token("bureau1")
+    funnel = service.get(f"/api/v1/reports/funnel/{PROGRAMME_ID}", token)
+    return Account(funnel, Counter(service.get("/api/v1/reports/refusals", token)["refusals"]))
+
+
+def differences(before: Account, after: Account, expected: Expected) -> list[str]:
+    """Every count that the year should have changed otherwise than it did; what stood there before is left out."""
+    return [
+        *_compared(after.regions, before.regions, expected.regions),
+        *_compared(after.months, before.months, expected.months),
+        *_compared(after.refusals, before.refusals, expected.refusals),
+    ]
+
+
+def in_words(account: Account, expected: Expected) -> Iterator[str]:
+    """The funnel by region and by month against the targets, the refusals by code, and the rates, line by line."""
+    names = {int(row["code"]): row["name"] for row in rows("counties-2023")}
+    funnel = account.funnel
+    total = funnel["total"]
+    yield _line("region", *STAGES, "quota", "target")
+    for region in funnel["regions"]:
+        yield _line(region["region_id"], *_reached(region["reached"]), region["quota"], region["target_used"]) + (
+            f"  {names[region['region_id']]}"
+        )
+    yield _line("total", *_reached(total), funnel["target_issued"], funnel["target_used"])
+    yield _line("month", *STAGES)
+    for month in funnel["months"]:
+        yield _line(month["month"], *_reached(month["reached"]))
+    scans = total["redeemed"] + account.refusals.total()
+    for code, count in sorted(account.refusals.items()):
+        yield f"refused {code}: {count} (expected in this year {expected.refusals[code]})"
+    yield f"used of issued: {_permille(total['certified'], total['issued'])}"
+    yield f"refused of scans: {_permille(account.refusals.total(), scans)}"
+    yield funnel["definition"]
+
+
+def _compared(now: Counter[Key], earlier: Counter[Key], wanted: Counter[Key]) -> Iterator[str]:
+    for key in sorted(now.keys() | wanted.keys(), key=str):
+        if now[key] - earlier[key] != wanted[key]:
+            yield f"{key}: expected {wanted[key]}, reported {now[key] - earlier[key]}"
+
+
+def _cells(entries: list[dict[str, Any]], key: str) -> Counter[tuple[int, str]]:
+    return Counter({(entry[key], stage): count for entry in entries for stage, count in entry["reached"].items()})
+
+
+def _reached(counts: dict[str, int]) -> list[int]:
+    return [counts[stage] for stage in STAGES]
+
+
+def _line(first: object, *rest: object) -> str:
+    return f"{first!s:>8}" + "".join(f"{column!s:>11}" for column in rest)
+
+
+def _permille(part: int, whole: int) -> str:
+    return f"{part} of {whole}, {part * 1000 // max(whole, 1)} ‰"

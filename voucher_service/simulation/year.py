@@ -1,0 +1,119 @@
+"""The driver: moves the clock from one day of the plan to the next and lets everybody act, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TypeVar
+
+from voucher_service.demo.loading import SCHOOLS_WITH_LOG_INS
+from voucher_service.demo.people import Person
+from voucher_service.demo.tables import rows
+from voucher_service.simulation.actors import SIGNERS, Course, Offices, Resident
+from voucher_service.simulation.connection import Connection
+from voucher_service.simulation.plan import Fate, Part, Round
+
+Thing = TypeVar("Thing")
+
+SCREENSHOT_AGE = timedelta(minutes=3)
+"""Between claiming and the class door: long enough that what was photographed at home is dead at the door."""
+
+
+@dataclass
+class Group:
+    """The people of one round, and their courses."""
+
+    turn: Round
+    residents: list[Resident] = field(default_factory=list)
+    courses: list[Course] = field(default_factory=list)
+
+
+class Year:
+    """Plays rounds against a service with `workers` people acting at once; calls `passed` once for each person."""
+
+    def __init__(self, service: Connection, workers: int, passed: Callable[[int], None]) -> None:
+        self._service = service
+        self._offices = Offices(service)
+        self._pool = ThreadPoolExecutor(workers)
+        self._passed = passed
+        self._courses_opened = 0
+        self._trades = [_trades(number) for number in range(SCHOOLS_WITH_LOG_INS)]
+
+    def play(self, year: Sequence[Round]) -> None:
+        """Play every round; raises UnexpectedAnswer as soon as the service does not keep to the plan."""
+        groups = [Group(turn) for turn in year]
+        days = [
+            *((group.turn.opens_at, self._open, group) for group in groups),
+            *((group.turn.taught_at, self._teach, group) for group in groups),
+            *((group.turn.certified_at, self._certify, group) for group in groups),
+        ]
+        with self._pool:
+            for moment, act, group in sorted(days, key=lambda day: day[0]):
+                self._service.move_clock_to(moment)
+                self._offices.new_day()
+                act(group)
+
+    def _open(self, group: Group) -> None:
+        by_part = {part: Resident(self._service, part) for part in group.turn.parts}
+        group.residents = list(by_part.values())
+        group.courses = [self._course([by_part[part] for part in some]) for some in group.turn.classes()]
+        self._log_in(*(course.clerk for course in group.courses))
+        for course in group.courses:
+            course.propose()
+        self._together(Resident.claim, group.residents, self._passed)
+        self._at_each_door(Course.turn_away_early, group)
+        self._service.move_clock_to(self._service.now() + SCREENSHOT_AGE)
+        self._log_in(*SIGNERS)
+        self._together(Course.approve, group.courses)
+        strangers = _strangers(group.turn.parts)
+        self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group)
+
+    def _teach(self, group: Group) -> None:
+        self._log_in(*(course.clerk for course in group.courses))
+        self._together(Course.teach, group.courses)
+
+    def _certify(self, group: Group) -> None:
+        self._log_in("bureau-clerk", *(course.clerk for course in group.courses))
+        self._together(Course.close, group.courses)
+        self._at_each_door(_certify_if_passed, group)
+
+    def _course(self, residents: list[Resident]) -> Course:
+        """Open the next course: the schools take turns, and each goes through its trades."""
+        lap, number = divmod(self._courses_opened, SCHOOLS_WITH_LOG_INS)
+        self._courses_opened += 1
+        trades = self._trades[number]
+        return Course(self._offices, f"school{number + 1}-admin", trades[lap % len(trades)], residents)
+
+    def _log_in(self, *login_names: str) -> None:
+        for login_name in login_names:
+            self._offices.token(login_name)
+
+    def _at_each_door(self, act: Callable[[Course, Resident], None], group: Group) -> None:
+        pairs = [(course, resident) for course in group.courses for resident in course.residents]
+        self._together(lambda pair: act(*pair), pairs)
+
+    def _together(
+        self, act: Callable[[Thing], None], things: Iterable[Thing], done: Callable[[int], None] | None = None
+    ) -> None:
+        for _ in self._pool.map(act, things):
+            if done:
+                done(1)
+
+
+def _trades(school: int) -> list[tuple[str, str]]:
+    """(occupation, level) that a school of the demonstration may teach, each trade at its lowest level."""
+    code = rows("institutions")[school]["demo_code"]
+    held = [row for row in rows("institution-licences") if row["institution_demo_code"] == code]
+    return [(row["occupation_demo_code"], row["level_min"]) for row in held]
+
+
+def _strangers(parts: Sequence[Part]) -> dict[int, Person]:
+    """Whose card somebody may show by mistake: the next person's in the queue."""
+    return {part.number: parts[place - 1].person for place, part in enumerate(parts)}
+
+
+def _certify_if_passed(course: Course, resident: Resident) -> None:
+    if resident.part.fate is Fate.CERTIFIED:
+        course.certify(resident)
