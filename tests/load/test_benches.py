@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.load.benches import reporting
 from tests.load.benches.__main__ import measure
 
 pytestmark = pytest.mark.load
@@ -22,3 +23,14 @@ def test_verification_is_held_against_the_bare_signature() -> None:
     assert {"seed", "machine", "lines"} <= document.keys()
     assert all(len(line["ours"]) == len(line["limit"]) == 2 for line in document["lines"])
     assert all(0 < line["ratio"] < 1.5 for line in document["lines"])
+
+
+def test_every_voucher_that_either_side_says_it_claimed_is_there() -> None:
+    document = measure("claim", seconds=0.1, pairs=1)
+    assert document["claimed_counted"] == document["claimed_said"] > 0
+    assert document["lines"][0]["ratio"] > 0
+
+
+def test_the_funnels_count_the_vouchers_that_they_are_measured_beside() -> None:
+    document = reporting.measure(seconds=0.1, pairs=1, small=200, large=6000)
+    assert document["issued"] == {"small": 200, "large": 6000}

@@ -1,4 +1,4 @@
-"""`scripts/bench redeem|verify`: measure the service against limits of this machine, in this run."""
+"""`scripts/bench redeem|claim|verify|reports`: measure the service against limits of this machine, in this run."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ import sys
 from importlib.metadata import version
 from typing import Any
 
-from tests.load.benches import redeeming, verifying
+from tests.load.benches import claiming, redeeming, reporting, verifying
 from tests.load.benches.prepared import SEED
 
-BENCHES = {"redeem": redeeming.measure, "verify": verifying.measure}
+BENCHES = {
+    "redeem": redeeming.measure,
+    "claim": claiming.measure,
+    "verify": verifying.measure,
+    "reports": reporting.measure,
+}
 PACKAGES = ("flask", "granian", "psycopg", "sqlalchemy", "marshmallow", "cryptography")
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import statistics
-import subprocess
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import event
 
 from tests.load.benches.connections import post, send_all
 from tests.load.benches.pairs import Pairs, take_turns
+from tests.load.benches.pgbench import CONNECTIONS, run_pgbench
 from tests.load.benches.prepared import (
     CLASS_ID_FIRST,
     RANGE,
     SCATTER,
-    SEED,
     Prepared,
     class_of,
     issue,
@@ -37,7 +33,6 @@ if TYPE_CHECKING:
 
     from voucher_service.signing.live_session import LiveSession
 
-CONNECTIONS: Final = 16
 AIM: Final = 0.30
 HTTP_A_SECOND, PGBENCH_A_SECOND = 2000, 6000
 """Redemptions that a run of one second is given: about what two cores do, so that a run lasts about its seconds."""
@@ -70,8 +65,7 @@ class Bench:
     def run(self) -> dict[str, Any]:
         before = self.rig.count("redemption")
         statements = self._count_statements(range(WARM_UP + 1, WARM_UP + COUNTED + 1))
-        with self.rig.serving() as address:
-            self.address = address
+        with self.rig.serving() as self.address:
             self._send(range(1, WARM_UP + 1))
             ours, limit = take_turns(self.pairs, self._over_http, self._by_pgbench)
         line = Pairs("redeem over HTTP", "pgbench, same SQL and database", AIM, ours, limit)
@@ -146,19 +140,8 @@ class Bench:
         """Redeem by the very statement that the service sends, prepared, as fast as PostgreSQL can take it."""
         self.rig.wait_for_sealer()
         first = 1 + self.http_count + number * self.pgbench_each
-        variables = [part for name, value in self._constants(first).items() for part in ("-D", f"{name}={value}")]
         each = self.pgbench_each // CONNECTIONS
-        with tempfile.TemporaryDirectory() as folder:
-            script = Path(folder, "redeem.sql")
-            script.write_text(f"{_script(each, self.prepared.classes)}{REDEEM.named_text()};\n")
-            command: list[str | Path] = [self.rig.cluster.bin / "pgbench", "-n", "-M", "prepared", "-f", script]
-            command += ["-h", self.rig.cluster.socket_dir, "-U", "voucher_owner", self.rig.database, *variables]
-            command += ["-c", str(CONNECTIONS), "-j", "2", "-t", str(each)]
-            done = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        found = re.search(r"^tps = ([0-9.]+)", done.stdout, re.MULTILINE)
-        assert found, done.stdout
-        return float(found[1])
+        return run_pgbench(self.rig, REDEEM, _script(each, self.prepared.classes), self._constants(first), each)
 
     def _constants(self, first: int) -> dict[str, object]:
         school = self.rig.city.schools[0]
@@ -208,6 +191,3 @@ def _script(each: int, classes: int) -> str:
 def _quantiles(latencies: Sequence[float]) -> dict[str, float]:
     cuts = statistics.quantiles(latencies, n=100)
     return {"p50": cuts[49] * 1000, "p99": cuts[98] * 1000, "max": max(latencies) * 1000}
-
-
-__all__ = ["SEED", "measure"]
