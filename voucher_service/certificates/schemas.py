@@ -13,7 +13,7 @@ class CertificateEntrySchema(StrictSchema):
     issuer = line(100, required=True)
     number = line(60, required=True)
     occupation_code = line(40, required=True)
-    level = line(40, required=True)
+    level = line(40, least=0, required=True)
     certificate_type = line(40, required=True)
     examined_on = fields.Date(required=True)
     issued_on = fields.Date(required=True)
