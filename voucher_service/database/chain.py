@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from voucher_service.database.unit_of_work import in_unit_of_work
+from voucher_service.database.unit_of_work import end_reading, in_unit_of_work
 
 if TYPE_CHECKING:
     import sqlite3
@@ -103,10 +103,12 @@ class Chain:
         """Send the chain; return the last link's row, or None when its first link found nothing to change.
 
         Everything is durable when this returns and nothing has happened when it raises ChainBroken. A chain commits
-        by itself, so it never runs inside a unit of work (RuntimeError).
+        by itself, so it never runs inside a unit of work (RuntimeError). What was read before is let go of: it would
+        hold a connection while others wait for one, and be out of date afterwards.
         """
         if in_unit_of_work():
             raise RuntimeError("a chain commits by itself: it may not run inside a unit of work")
+        end_reading()
         row: dict[str, Any] | None = current_app.extensions["hot_path"].run(self, parameters)
         return row
 

@@ -44,8 +44,9 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
         raise RuntimeError("a unit of work is already open in this thread")
     _local.open = True
     try:
+        # A connection that only reads goes back before the gate: whoever is let in needs one, and they are counted.
+        db.session.rollback()
         with _gate():
-            db.session.rollback()
             db.session.connection(execution_options={"writes": True})
             try:
                 yield db.session
