@@ -15,7 +15,7 @@ from voucher_service.clock import Clock, SystemClock, TrialClock
 from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
-from voucher_service.faces import health, pages, session, trial, worker
+from voucher_service.faces import bureau, health, institution, pages, scan, session, trial, worker
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
@@ -95,7 +95,7 @@ def _mount(app: Flask) -> None:
     api = Api(app)
     for stage in STAGES:
         api.register_blueprint(stage.blueprint)
-    for face in (health, pages, session, worker):
+    for face in (bureau, health, institution, pages, scan, session, worker):
         app.register_blueprint(face.blueprint)
     if app.extensions["settings"].is_demo:
         app.register_blueprint(trial.blueprint)

@@ -1,0 +1,96 @@
+"""The bureau's pages: the funnel against its targets, classes that wait for an opinion, certificates to verify."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from voucher_service.certificates import service as certificates
+from voucher_service.classes import service as classes
+from voucher_service.database import db, unit_of_work
+from voucher_service.errors import InvalidInput
+from voucher_service.faces import forms
+from voucher_service.institutions import service as institutions
+from voucher_service.programmes import service as programmes
+from voucher_service.reports import service as reports
+from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, REPORT_READERS, allow, caller
+
+blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
+
+CLASSES_MAX = 200
+DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
+"""State → whose opinion it waits for."""
+
+
+@blueprint.get("/")
+@allow(*REPORT_READERS)
+def show_dashboard() -> str:
+    """Show each programme's funnel by region and month, drawn and as a table."""
+    funnels = [reports.funnel_report(programme.programme_id) for programme in programmes.all_programmes()]
+    return render_template("bureau/dashboard.html", funnels=funnels)
+
+
+@blueprint.get("/classes")
+@allow(*BUREAU, INDUSTRY_REVIEWER)
+def list_waiting_classes() -> str:
+    """List the classes that wait for the caller's side of the review."""
+    state = "submitted" if caller().role == INDUSTRY_REVIEWER else "industry_approved"
+    waiting = db.session.scalars(classes.visible_to(caller(), state).limit(CLASSES_MAX))
+    return render_template("bureau/classes.html", classes=sorted(waiting, key=lambda found: found.starts_on))
+
+
+@blueprint.get("/classes/<string(length=16):training_class>")
+@allow(*BUREAU, INDUSTRY_REVIEWER)
+def show_class(training_class: str) -> str:
+    """Show what a class proposes, what each rule says of it, and the opinions signed so far."""
+    found = _named(training_class)
+    return render_template(
+        "bureau/class.html",
+        training_class=found,
+        institution=institutions.get(found.region_id, found.institution_id),
+        findings=[classes.explained(finding) for finding in classes.findings(found)],
+        opinions=classes.opinions(found),
+        sessions=classes.sessions(found),
+        due=DUE.get(found.state),
+    )
+
+
+@blueprint.post("/classes/<string(length=16):training_class>/opinion")
+@allow(*BUREAU, INDUSTRY_REVIEWER)
+def sign_opinion(training_class: str) -> Response:
+    """Sign the opinion that is due; one person signs each step once."""
+    verdict, step = (request.form.get(name, "") for name in ("verdict", "step"))
+    if verdict not in {"approve", "refuse"}:
+        raise InvalidInput({"verdict": ["approve, refuse"]})
+    note = forms.line("note", 500, least=0)
+    with unit_of_work():
+        found = _named(training_class)
+        classes.give_opinion(
+            found.region_id, found.class_id, step, verdict, note=note, caller=caller(), now=forms.now()
+        )
+    return redirect(url_for("bureau.show_class", training_class=training_class), forms.SEE_OTHER)
+
+
+@blueprint.get("/certificates")
+@allow(*BUREAU)
+def list_certificates() -> str:
+    """List the certificates that wait for verification, oldest first."""
+    return render_template("bureau/certificates.html", certificates=certificates.waiting())
+
+
+@blueprint.post("/certificates/<string(length=16):certificate>")
+@allow(BUREAU_CLERK)
+def decide(certificate: str) -> Response:
+    """Verify or refuse a certificate; a verified one gives the voucher its value."""
+    decision = request.form.get("genuine", "")
+    if decision not in {"yes", "no"}:
+        raise InvalidInput({"genuine": ["yes, no"]})
+    with unit_of_work():
+        certificates.verify(forms.identifier(certificate), caller(), forms.now(), genuine=decision == "yes")
+    return redirect(url_for("bureau.list_certificates"), forms.SEE_OTHER)
+
+
+def _named(text: str) -> Any:
+    return classes.find(forms.identifier(text), caller())
