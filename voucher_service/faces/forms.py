@@ -1,0 +1,73 @@
+"""Reading what a form sent: identifiers, keys, numbers, days; what cannot be read is refused by its field's name."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime
+
+from flask import current_app, request
+
+from voucher_service.errors import InvalidInput, NotFound
+from voucher_service.identifiers import from_hex
+from voucher_service.web.idempotency import IdempotencyKeyMissing
+
+SEE_OTHER = 303
+"""After a form, so that reloading the page sends nothing again."""
+
+_NONCE = re.compile(r"[0-9a-f]{32}")
+_WHOLE = re.compile(r"[0-9]{1,5}")
+
+
+def now() -> datetime:
+    moment: datetime = current_app.extensions["clock"].now()
+    return moment
+
+
+def identifier(text: str) -> int:
+    """Read an id in an address; what cannot be one is refused as one that is not there (NotFound)."""
+    try:
+        return from_hex(text)
+    except ValueError:
+        raise NotFound from None
+
+
+def nonce() -> str:
+    """Return the form's own idempotency key; refuses with IdempotencyKeyMissing."""
+    found = request.form.get("nonce", "")
+    if not _NONCE.fullmatch(found):
+        raise IdempotencyKeyMissing
+    return found
+
+
+def digest() -> bytes:
+    """Return 32 bytes that two forms share only if they say the same at the same address."""
+    told = sorted((name, value) for name, value in request.form.items() if name != "csrf_token")
+    return hashlib.sha256(repr((request.path, told)).encode()).digest()
+
+
+def line(name: str, most: int, least: int = 1) -> str:
+    """Read one line of text; refuses with InvalidInput."""
+    text = request.form.get(name, "").strip()
+    if not least <= len(text) <= most or (text and not text.isprintable()):
+        raise InvalidInput({name: [f"{least}-{most}"]})
+    return text
+
+
+def whole(name: str) -> int:
+    """Read a whole number of at most five digits; refuses with InvalidInput."""
+    text = request.form.get(name, "").strip()
+    if not _WHOLE.fullmatch(text):
+        raise InvalidInput({name: ["0-99999"]})
+    return int(text)
+
+
+def day(name: str) -> date:
+    """Read a day of this century, YYYY-MM-DD; refuses with InvalidInput."""
+    try:
+        found = date.fromisoformat(request.form.get(name, ""))
+    except ValueError:
+        raise InvalidInput({name: ["YYYY-MM-DD"]}) from None
+    if not 2000 <= found.year < 2100:  # noqa: PLR2004 - near the ends of the calendar a time zone would lead out of it
+        raise InvalidInput({name: ["2000-2099"]})
+    return found
