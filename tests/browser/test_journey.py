@@ -1,0 +1,69 @@
+"""A worker claims on a phone and shows a live code, which the service itself accepts and reads the card against."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.journey.city import PEOPLE, Town, close_town, open_town
+from voucher_service.signing.verification import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+PHONE = {"width": 375, "height": 800}
+
+
+@pytest.fixture
+def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
+    opened = open_town(sqlite_url, tmp_path / "data")
+    yield opened
+    close_town(opened)
+
+
+@pytest.fixture
+def address(town: Town) -> Iterator[str]:
+    """Where the whole service listens, on a free port of the loopback."""
+    server = make_server("127.0.0.1", 0, town.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def log_in(page: Page, address: str, region_id: int) -> None:
+    person = PEOPLE[0]
+    page.goto(f"{address}/my")
+    page.get_by_label("姓名").fill(person.name)
+    page.get_by_label("身份证号").fill(person.id_number)
+    page.get_by_label("手机号").fill(person.phone)
+    page.get_by_label("所在县（市、区）").select_option(str(region_id))
+    page.get_by_label("人员类别").select_option(person.category)
+    page.get_by_role("button", name="发送验证码").click()
+    page.get_by_label("六位验证码").fill(page.locator(".trial-code strong").inner_text())
+    page.get_by_role("main").get_by_role("button", name="登录").click()
+
+
+def test_a_worker_claims_and_shows_a_live_code(town: Town, address: str, page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    log_in(page, address, town.city.schools[0].region_id)
+    page.get_by_role("link", name="领取", exact=True).click()
+    for choice in page.get_by_label("是", exact=True).all():
+        choice.check()
+    page.get_by_role("button", name="确认领取").click()
+    page.locator("#picture").wait_for(state="visible")
+    assert "秒后换新码" in page.locator("#countdown").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+    digits = page.locator("#live").get_attribute("data-digits")
+    assert digits
+    code = verify(digits, town.app.extensions["key_ring"].directory, town.clock.now())
+    assert page.url.endswith(f"/vouchers/{code.voucher_id % 2**64:016x}")
