@@ -14,14 +14,14 @@ from werkzeug.wrappers import Response
 
 from voucher_service.accounts import service as accounts
 from voucher_service.database import unit_of_work
-from voucher_service.errors import NotFound, Refusal
+from voucher_service.errors import Refusal
+from voucher_service.faces import forms
 from voucher_service.holders import service as holders
-from voucher_service.identifiers import from_hex, to_hex
+from voucher_service.identifiers import to_hex
 from voucher_service.web.access import COOKIE, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
 
 blueprint = Blueprint("session", __name__)
 
-SEE_OTHER = 303
 STAFF_PLACES = ("/institution", "/scan", "/bureau")
 
 
@@ -52,7 +52,8 @@ def request_log_in() -> ResponseReturnValue:
         return _log_in_form(refusal), refusal.status
     session["trial_code"] = challenge.trial_code
     return redirect(
-        url_for("session.show_code", challenge=to_hex(challenge.challenge_id), next=_wanted_page("/my")), 303
+        url_for("session.show_code", challenge=to_hex(challenge.challenge_id), next=_wanted_page("/my")),
+        forms.SEE_OTHER,
     )
 
 
@@ -68,7 +69,7 @@ def confirm_log_in(challenge: str) -> ResponseReturnValue:
     """Let in whoever types the code that was sent."""
     csrf.protect()
     try:
-        logged_in = holders.confirm_log_in(_identifier(challenge), request.form.get("code", "").strip())
+        logged_in = holders.confirm_log_in(forms.identifier(challenge), request.form.get("code", "").strip())
     except Refusal as refusal:
         return _code_form(challenge, refusal), refusal.status
     session.pop("trial_code", None)
@@ -103,7 +104,7 @@ def log_out() -> Response:
     if (session_id := caller().session_id) is not None:
         with unit_of_work():
             accounts.end_session(session_id)
-    answer = redirect(url_for("pages.home"), SEE_OTHER)
+    answer = redirect(url_for("pages.home"), forms.SEE_OTHER)
     answer.delete_cookie(COOKIE)
     return answer
 
@@ -123,7 +124,7 @@ def _code_form(challenge: str, refusal: Refusal | None = None) -> str:
 
 
 def _with_session(token: str, page: str) -> Response:
-    answer = redirect(page, SEE_OTHER)
+    answer = redirect(page, forms.SEE_OTHER)
     outside_demo = not current_app.extensions["settings"].is_demo
     answer.set_cookie(COOKIE, token, httponly=True, samesite="Lax", secure=outside_demo)
     return answer
@@ -134,10 +135,3 @@ def _wanted_page(otherwise: str) -> str:
     wanted = request.args.get("next", "")
     ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
     return wanted if ours else otherwise
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import InvalidInput, NotFound
+from voucher_service.faces import forms
 from voucher_service.faces.wording import QUESTIONS
 from voucher_service.holders import service as holders
-from voucher_service.identifiers import from_hex
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.signing import picture
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, allow, caller
-from voucher_service.web.idempotency import IdempotencyKeyMissing, kept_answer
+from voucher_service.web.idempotency import kept_answer
 
 if TYPE_CHECKING:
     from typing import Any
 
 blueprint = Blueprint("worker", __name__)
 
-SEE_OTHER = 303
-_NONCE = re.compile(r"[0-9a-f]{32}")
 _DIGITS = re.compile(r"[0-9]{253}")
 
 
@@ -40,7 +36,7 @@ _DIGITS = re.compile(r"[0-9]{253}")
 @allow(HOLDER)
 def show_home() -> str:
     """Show the worker's vouchers and the programmes that are open in their region."""
-    who, now = caller(), _now()
+    who, now = caller(), forms.now()
     return render_template(
         "worker/home.html",
         holder=holders.masked(who.subject_id),
@@ -55,7 +51,7 @@ def show_home() -> str:
 @allow(HOLDER)
 def show_questionnaire(programme_id: int) -> str:
     """Ask the three questions of willingness; the form carries the key that makes sending it twice one claim."""
-    programme = programmes.require_running(programme_id, local_date(_now()))
+    programme = programmes.require_running(programme_id, local_date(forms.now()))
     return render_template("worker/claim.html", programme=programme, questions=QUESTIONS, nonce=secrets.token_hex(16))
 
 
@@ -64,16 +60,13 @@ def show_questionnaire(programme_id: int) -> str:
 def claim(programme_id: int) -> Response:
     """Claim a voucher and show it; a refusal's page names each reason and the day from which it no longer holds."""
     answers = {question: request.form.get(question) == "yes" for question in QUESTIONS}
-    nonce = request.form.get("nonce", "")
-    if not _NONCE.fullmatch(nonce):
-        raise IdempotencyKeyMissing
-    kept = json.loads(_claim_once(programme_id, answers, nonce))
-    return redirect(url_for("worker.show_voucher", voucher=kept["voucher"]), SEE_OTHER)
+    kept = json.loads(_claim_once(programme_id, answers, forms.nonce()))
+    return redirect(url_for("worker.show_voucher", voucher=kept["voucher"]), forms.SEE_OTHER)
 
 
 def _claim_once(programme_id: int, answers: dict[str, bool], nonce: str) -> str:
     """Claim, or return what this very form was answered before."""
-    digest = hashlib.sha256(f"{programme_id} {json.dumps(answers)}".encode()).digest()
+    digest = forms.digest()
     if earlier := kept_answer(nonce, digest):
         return earlier.get_data(as_text=True)
     try:
@@ -85,7 +78,7 @@ def _claim_once(programme_id: int, answers: dict[str, bool], nonce: str) -> str:
 
 
 def _claim(programme_id: int, answers: dict[str, bool], nonce: str, digest: bytes) -> str:
-    now, who = _now(), caller()
+    now, who = forms.now(), caller()
     today = local_date(now)
     programme = programmes.require_running(programme_id, today)
     numbers = programmes.rule_numbers(programme.rule_pack_id)
@@ -108,7 +101,7 @@ def _claim(programme_id: int, answers: dict[str, bool], nonce: str, digest: byte
 @allow(HOLDER)
 def show_voucher(voucher: str) -> str:
     """Show one voucher: its live code while it can be used, its days, and everything that ever happened to it."""
-    found, now = _own(voucher), _now()
+    found, now = _own(voucher), forms.now()
     return render_template(
         "worker/voucher.html",
         voucher=found,
@@ -131,8 +124,8 @@ def review_giving_back(voucher: str) -> str:
 def give_back(voucher: str) -> Response:
     """Give an unused voucher back; a second time is refused by its state."""
     with unit_of_work():
-        vouchers.give_back(_own(voucher), ledger.Actor(HOLDER, caller().subject_id), _now())
-    return redirect(url_for("worker.show_voucher", voucher=voucher), SEE_OTHER)
+        vouchers.give_back(_own(voucher), ledger.Actor(HOLDER, caller().subject_id), forms.now())
+    return redirect(url_for("worker.show_voucher", voucher=voucher), forms.SEE_OTHER)
 
 
 @blueprint.post("/voucher/picture")
@@ -147,15 +140,7 @@ def draw() -> Response:
 
 def _own(voucher: str) -> Any:
     """Return one of the caller's vouchers; somebody else's is as absent as none (NotFound)."""
-    try:
-        found = vouchers.find(caller().region_id, from_hex(voucher))
-    except ValueError:
-        raise NotFound from None
+    found = vouchers.find(caller().region_id, forms.identifier(voucher))
     if found.holder_id != caller().subject_id:
         raise NotFound
     return found
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
