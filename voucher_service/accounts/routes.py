@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import jsonify, request
-from flask_smorest import Blueprint
 from marshmallow import ValidationError
 
 from voucher_service.accounts import service
@@ -17,6 +16,7 @@ from voucher_service.accounts.schemas import StaffLogIn, StaffSession, TokenAnsw
 from voucher_service.database import unit_of_work
 from voucher_service.identifiers import from_hex
 from voucher_service.web.access import PUBLIC, ROLES, allow, caller
+from voucher_service.web.strict_json import Blueprint
 
 if TYPE_CHECKING:
     from flask import Response

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 
 from voucher_service.certificates import service
 from voucher_service.certificates.models import Certificate
@@ -21,6 +20,7 @@ from voucher_service.identifiers import from_hex
 from voucher_service.redemptions import service as redemptions
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("certificates", __name__, url_prefix="/api/v1/certificates")
 

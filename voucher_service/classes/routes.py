@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from voucher_service.classes import service
@@ -38,6 +37,7 @@ from voucher_service.web.access import (
 )
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("classes", __name__, url_prefix="/api/v1/classes")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 
 from voucher_service.holders import service
 from voucher_service.holders.schemas import (
@@ -21,6 +20,7 @@ from voucher_service.holders.schemas import (
 from voucher_service.holders.service import Challenge
 from voucher_service.identifiers import from_hex
 from voucher_service.web.access import HOLDER, PUBLIC, allow, caller
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("holders", __name__, url_prefix="/api/v1", description="Holders")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 from marshmallow import RAISE
 
 from voucher_service.database import db
@@ -17,6 +16,7 @@ from voucher_service.institutions.schemas import InstitutionSchema, Institutions
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWER, INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("institutions", __name__, url_prefix="/api/v1/institutions")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 
 from voucher_service.calendar import local_date
 from voucher_service.programmes import service
@@ -15,6 +14,7 @@ from voucher_service.programmes.schemas import (
     ProgrammesSchema,
 )
 from voucher_service.web.access import INSTITUTION, PUBLIC, REPORT_READERS, allow
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/api/v1/programmes")
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Response, current_app
-from flask_smorest import Blueprint
 
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
@@ -21,6 +20,7 @@ from voucher_service.redemptions.schemas import RedeemedListSchema, RedeemedSche
 from voucher_service.redemptions.service import Scan
 from voucher_service.web.access import BUREAU_CLERK, INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/api/v1/redemptions")
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_smorest import Blueprint
-
 from voucher_service.programmes import service as programmes
 from voucher_service.reports import service
 from voucher_service.reports.schemas import FunnelSchema, RefusalsSchema
 from voucher_service.web.access import REPORT_READERS, allow
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("reports", __name__, url_prefix="/api/v1/reports")
 

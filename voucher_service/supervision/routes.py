@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app
-from flask_smorest import Blueprint
 
 from voucher_service.classes import service as classes
 from voucher_service.errors import NotFound
@@ -15,6 +14,7 @@ from voucher_service.supervision import service
 from voucher_service.supervision.schemas import AttendanceSchema, OutcomeSchema, RecordedSchema
 from voucher_service.web.access import INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/api/v1/supervision")
 

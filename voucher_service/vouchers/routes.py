@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app
-from flask_smorest import Blueprint
 
 from voucher_service.calendar import local_date
 from voucher_service.database.chain import ChainBroken
@@ -28,6 +27,7 @@ from voucher_service.vouchers.schemas import (
 )
 from voucher_service.web.access import HOLDER, allow, caller
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
+from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/api/v1/vouchers")
 
