@@ -1,0 +1,102 @@
+"""Every route of the service as a test can call it, and an acceptable body for each that takes one."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from voucher_service.web.access import allowed_roles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+SESSION = {"starts_at": "2026-03-10T01:00:00+00:00", "ends_at": "2026-03-10T07:00:00+00:00", "kind": "theory"}
+LESSONS = {
+    "teachers": 4,
+    "workstations": 20,
+    "lesson_minutes": 45,
+    "theory_lessons": 24,
+    "practical_lessons": 40,
+    "online_lessons": 0,
+    "online_platform": "",
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "accounts.log_in_staff": {"login_name": "nobody", "password": "wrong", "code": "000000"},
+    "holders.request_log_in": {
+        "name": "测甲乙",
+        "id_number": "419902199001010019",
+        "phone": "16400000000",
+        "region_id": 411202,
+        "category": "other",
+    },
+    "holders.log_in": {"challenge_id": "0" * 15 + "1", "code": "000000"},
+    "classes.plan_class": {
+        "programme_id": 1,
+        "occupation_code": "NOT-LICENSED",
+        "level": "初级工",
+        "certificate_type": "职业资格证书",
+        "capacity": 80,
+        "enrols_until": "2026-04-01T00:00:00+00:00",
+        "starts_on": "2026-03-10",
+        "ends_on": "2026-05-09",
+        "lessons": LESSONS,
+        "sessions": [SESSION],
+    },
+    "classes.sign_opinion": {"step": "bureau", "verdict": "approve", "note": ""},
+    "vouchers.claim": {
+        "programme_id": 1,
+        "answers": {"wants_training": False, "wants_work": True, "able_to_attend": True},
+    },
+    "vouchers.open_code_session": {"header": "0" * 48, "anchor": "0" * 32},
+    "redemptions.redeem": {
+        "code": "1" * 300,
+        "class_id": "0" * 15 + "1",
+        "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
+    },
+    "redemptions.undo": {"reason": "扫错了班"},
+    "supervision.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
+    "certificates.enter": {
+        "region_id": 411202,
+        "redemption": "0" * 15 + "1",
+        "issuer": "示例评价机构",
+        "number": "DEMO-0001",
+        "occupation_code": "X",
+        "level": "X",
+        "certificate_type": "X",
+        "examined_on": "2026-06-01",
+        "issued_on": "2026-06-02",
+    },
+    "certificates.decide": {"genuine": True},
+}
+"""Each is well formed, and refused all the same: for a reason, not for its shape."""
+
+
+class Route(NamedTuple):
+    method: str
+    path: str
+    endpoint: str
+    roles: frozenset[str]
+
+
+def routes(app: Flask) -> Iterator[Route]:
+    """Yield each route once for each method, with something absent in the place of each parameter."""
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Route(method, path_of(rule.rule), rule.endpoint, allowed_roles(app, rule.endpoint))
+
+
+def path_of(rule: str, *, number: str | None = None, text: str = "0" * 15 + "1") -> str:
+    """Return a rule's path with `text` and `number` in it; without a number, one that the rule admits."""
+
+    def value(found: re.Match[str]) -> str:
+        if not found[1].startswith("int"):
+            return text
+        return number or ("411202" if "region" in found[1] else "1")
+
+    return re.sub(r"<([^>]*)>", value, rule)
+
+
+def api_routes(app: Flask, *methods: str) -> list[Route]:
+    return [route for route in routes(app) if route.path.startswith("/api/v1") and route.method in methods]
