@@ -23,7 +23,7 @@ from voucher_service.demo.tables import region_quotas, rows, rule_pack
 from voucher_service.identifiers import new_id
 from voucher_service.institutions.models import Institution, Licence
 from voucher_service.institutions.service import CITY_REGION
-from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
+from voucher_service.programmes.models import Allotment, Occupation, Programme, RulePack, Standard
 from voucher_service.web.access import (
     AUDIT_ADMIN,
     AUDITOR,
@@ -181,6 +181,7 @@ def _load_programme(today: date) -> None:
     )
     db.session.flush()  # The allotments refer to the programme.
     db.session.add_all(_allotments(numbers["issued_target"], numbers["used_target"]))
+    db.session.add_all(_occupations())
     db.session.add_all(_standards(pack.in_force_from))
 
 
@@ -195,6 +196,16 @@ def _allotments(issued: int, used: int) -> Iterator[Allotment]:
             public_no=public_no,
             quota=quota,
             target_used=targets[region_id],
+        )
+
+
+def _occupations() -> Iterator[Occupation]:
+    for row in rows("occupations"):
+        yield Occupation(
+            occupation_code=row["demo_code"],
+            name=row["name"],
+            name_en=row["name_en"],
+            manufacturing=row["manufacturing"] == "yes",
         )
 
 

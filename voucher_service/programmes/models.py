@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher_service.database import STRICT, Day, JsonText, LargeInteger, Model
+from voucher_service.database import STRICT, Day, Flag, JsonText, LargeInteger, Model
 
 
 class RulePack(Model):
@@ -71,6 +71,18 @@ class Allotment(Model):
     quota: Mapped[int]
     issued: Mapped[int] = mapped_column(default=0)
     target_used: Mapped[int]
+
+
+class Occupation(Model):
+    """What an occupation is called, and whether training for it counts towards the manufacturing share (R06)."""
+
+    __tablename__ = "occupation"
+    __table_args__ = (STRICT,)
+
+    occupation_code: Mapped[str] = mapped_column(Text, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)
+    name_en: Mapped[str] = mapped_column(Text)
+    manufacturing: Mapped[bool] = mapped_column(Flag)
 
 
 class Standard(Model):

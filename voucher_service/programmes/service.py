@@ -17,6 +17,7 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.errors import BudgetExhausted, ProgrammeNotRunning, RulePackMissing, StandardMissing
 from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
+from voucher_service.programmes.occupations import occupations, standards_in_force
 from voucher_service.programmes.quota import TAKE_QUOTA
 
 Kept = TypeVar("Kept")
@@ -33,6 +34,7 @@ __all__ = [
     "free_quota",
     "get",
     "give_back_budget",
+    "occupations",
     "open_programmes",
     "region_ids",
     "require_running",
@@ -40,6 +42,7 @@ __all__ = [
     "rule_pack_in_force",
     "share",
     "standard_fen",
+    "standards_in_force",
 ]
 
 

@@ -1,0 +1,25 @@
+"""What occupations are called, and what a certificate of each of their levels is worth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from voucher_service.database import db
+from voucher_service.programmes.models import Occupation, Standard
+
+
+def occupations() -> dict[str, Occupation]:
+    """Return every occupation that has a name, by its code."""
+    found = db.session.scalars(select(Occupation).order_by(Occupation.occupation_code))
+    return {occupation.occupation_code: occupation for occupation in found}
+
+
+def standards_in_force(day: date) -> Sequence[Standard]:
+    """Return what each certificate is worth on `day`, by occupation and then from the smallest sum to the largest."""
+    begun = select(Standard).where(Standard.effective_from <= day).order_by(Standard.effective_from)
+    # A later row of the same occupation, level and certificate takes the earlier one's place.
+    latest = {(row.occupation_code, row.level, row.certificate_type): row for row in db.session.scalars(begun)}
+    return sorted(latest.values(), key=lambda row: (row.occupation_code, row.amount_fen))
