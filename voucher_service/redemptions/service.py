@@ -35,6 +35,7 @@ from voucher_service.redemptions.errors import (
     VoucherUnknown,
 )
 from voucher_service.redemptions.models import Redemption, RefusedScan
+from voucher_service.redemptions.tallies import tally_of_class as tally_of_class  # noqa: PLC0414 - shown to other rooms
 from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
 from voucher_service.signing.holder_tag import HolderMatch
 from voucher_service.signing.verification import VerifiedCode, match_holder, verify
@@ -102,7 +103,11 @@ def redeem(scan: Scan, caller: Caller, now: datetime) -> str:
     Refusals: those of signing.verification.verify, code_static_needs_person_check, holder_mismatch, and of
     `reason_against`. Raises ChainBroken when the idempotency key has an answer already.
     """
-    code = verified(scan, now)
+    return spend(scan, verified(scan, now), caller, now)
+
+
+def spend(scan: Scan, code: VerifiedCode, caller: Caller, now: datetime) -> str:
+    """Redeem with a code and a card that were verified already; refuses and raises as `redeem` does after that."""
     share = programmes.allotment_by_public_no(code.programme_number)
     region_id = share.region_id
     deadline_months = programmes.certificate_deadline_months(share.programme_id)
@@ -196,10 +201,10 @@ def _reason_of_voucher(scan: Scan, code: VerifiedCode, region_id: int, now: date
 
 def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
     if live := live_redemption(voucher.region_id, voucher.voucher_id):
-        return AlreadyRedeemed(redeemed_at=live.redeemed_at.isoformat())
+        return AlreadyRedeemed(redeemed_at=live.redeemed_at)
     state = vouchers.state_at(voucher, now)
     if state == "expired":
-        return VoucherExpired(expired_at=voucher.expires_at.isoformat())
+        return VoucherExpired(expired_at=voucher.expires_at)
     return None if state == "claimed" else VoucherNotInState(state=state)
 
 
