@@ -32,6 +32,28 @@ class CalendarYearUnknown(Refusal):
     en = "The holiday arrangement of {year} has not been entered, so working days cannot be counted. Enter it first."
 
 
+class RefusalInTime(Refusal):
+    """A refusal with moments among its figures: ISO 8601 in UTC for machines, the city's clock in both sentences."""
+
+    def __init__(self, **figures: object) -> None:
+        told = {name: told for name, told in figures.items() if isinstance(told, datetime)}
+        super().__init__(**{**figures, **{name: moment.astimezone(UTC).isoformat() for name, moment in told.items()}})
+        self._told = {**figures, **{name: local_text(moment) for name, moment in told.items()}}
+
+    @property
+    def sentence_zh(self) -> str:
+        return self.zh.format_map(self._told)
+
+    @property
+    def sentence_en(self) -> str:
+        return self.en.format_map(self._told)
+
+
+def local_text(moment: datetime) -> str:
+    """A moment as a person in the city reads it, to the minute: `2026-03-02 09:15`."""
+    return moment.astimezone(CITY_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
 def local_date(moment: datetime) -> date:
     """The day on the city's wall calendar at `moment`, which must be aware."""
     if moment.tzinfo is None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from voucher_service.calendar import RefusalInTime
 from voucher_service.errors import Refusal
 
 
-class AlreadyRedeemed(Refusal):
+class AlreadyRedeemed(RefusalInTime):
     code = "already_redeemed"
     clause = "二(五)"
     zh = "这张培训券已在 {redeemed_at} 核销，不能再次使用。"
-    en = "This voucher was redeemed at {redeemed_at}."
+    en = "This voucher was redeemed on {redeemed_at} (Beijing time)."
 
 
 class VoucherUnknown(Refusal):
@@ -19,10 +20,10 @@ class VoucherUnknown(Refusal):
     en = "The ledger knows no such voucher."
 
 
-class VoucherExpired(Refusal):
+class VoucherExpired(RefusalInTime):
     code = "voucher_expired"
     zh = "这张培训券已在 {expired_at} 到期。"
-    en = "This voucher expired at {expired_at}."
+    en = "This voucher expired on {expired_at} (Beijing time)."
 
 
 class SessionEnded(Refusal):
@@ -66,5 +67,19 @@ class PersonNotReady(Refusal):
 
 class UndoTooLate(Refusal):
     code = "undo_too_late"
-    zh = "核销超过 {days_max} 天或已参加过一次课，不能撤销。"
-    en = "A redemption can be undone within {days_max} days and before the first attended session."
+    zh = "核销超过 {days_max} 天，不能撤销。"
+    en = "A redemption can be undone within {days_max} days."
+
+
+class AttendedAlready(RefusalInTime):
+    """The first attended session ends the right to undo, whoever recorded it and whenever it is asked."""
+
+    code = "attended_already"
+    zh = "持券人已在 {first_attended_at} 登记到课，不能撤销核销。"
+    en = "The holder was recorded present on {first_attended_at} (Beijing time); the redemption stands."
+
+
+class RedemptionOver(Refusal):
+    code = "redemption_over"
+    zh = "这次核销已经撤销或退还。"
+    en = "This redemption has been undone or given back already."
