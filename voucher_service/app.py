@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from flask_smorest import Api
 
 from voucher_service.accounts import routes as accounts_routes
@@ -27,11 +26,13 @@ from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import PUBLIC, allow, register_access
+from voucher_service.web.application import Service
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
-from voucher_service.web.strict_json import StrictRequest
 
 if TYPE_CHECKING:
+    from flask import Flask
+
     from voucher_service.settings import Settings
 
 STAGES = (
@@ -47,10 +48,6 @@ STAGES = (
     reports_routes,
 )
 BODY_BYTES_MAX = 256 * 1024
-
-
-class Service(Flask):
-    request_class = StrictRequest
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:

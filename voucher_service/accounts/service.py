@@ -282,7 +282,10 @@ def _hash(presented: str) -> bytes:
 
 
 def _cache() -> SessionCache:
-    kept: SessionCache = current_app.extensions.setdefault("session_cache", SessionCache())
+    extensions = current_app.extensions
+    if "session_cache" not in extensions:
+        extensions["session_cache"] = SessionCache()
+    kept: SessionCache = extensions["session_cache"]
     return kept
 
 

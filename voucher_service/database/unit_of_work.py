@@ -60,7 +60,7 @@ def unit_of_work() -> Iterator[scoped_session[Session]]:
 
 def end_reading() -> None:
     """Let go of what was read, so that the next question sees the database as it stands now."""
-    if not in_unit_of_work():
+    if db.session.registry.has() and not in_unit_of_work():
         db.session.rollback()
 
 

@@ -10,13 +10,27 @@ from flask import g, request
 if TYPE_CHECKING:
     from flask import Flask, Response
 
-POLICY = (
+_POLICY = (
     "default-src 'self'; script-src 'self'{script}; style-src 'self'; img-src 'self' data: blob:; "
     "media-src 'self' blob:; worker-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
-SCANNER = "/scan"
-"""Only the scanner page decodes with WebAssembly, so only it may compile some."""
+_SCANNER_PATH = "/scan"
+"""Only the scanner page decodes with WebAssembly and sees a camera, so only it may."""
+
+
+def _fixed(script: str, camera: str) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Content-Security-Policy", _POLICY.format(script=script)),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Permissions-Policy", f"camera=({camera}), geolocation=(), microphone=()"),
+    )
+
+
+_EVERYWHERE = _fixed(script="", camera="")
+_SCANNER = _fixed(script=" 'wasm-unsafe-eval'", camera="self")
 
 
 def register_headers(app: Flask) -> None:
@@ -30,12 +44,7 @@ def _name_request() -> None:
 
 def _set_headers(response: Response) -> Response:
     headers = response.headers
-    scanner = request.path.startswith(SCANNER)
-    headers["Content-Security-Policy"] = POLICY.format(script=" 'wasm-unsafe-eval'" if scanner else "")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = f"camera=({'self' if scanner else ''}), geolocation=(), microphone=()"
+    headers.extend(_SCANNER if request.path.startswith(_SCANNER_PATH) else _EVERYWHERE)
     headers["X-Request-Id"] = g.get("request_id", "")
     if request.is_secure:
         headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -7,6 +7,7 @@ so a signed or hashed request could be read in two ways. Source of the list: OWA
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -17,6 +18,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest
 
 DEPTH_MAX = 20
+_UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictRequest(Request):
@@ -40,6 +42,11 @@ class StrictParser(FlaskParser):
 
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
         return req.get_json() if req.is_json else missing
+
+    def use_args(self, argmap: Any, *args: Any, **kwargs: Any) -> Any:
+        """Make the schema once, where the library would make one for each request."""
+        schema = argmap() if isinstance(argmap, type) else argmap
+        return super().use_args(schema, *args, **kwargs)
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -75,7 +82,7 @@ def _inspect(value: Any, depth_left: int) -> None:
     if depth_left == 0:
         raise ValueError("nested too deeply")
     if isinstance(value, str):
-        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if _UNSPEAKABLE.search(value):
             raise ValueError("a string holds a NUL or a lone surrogate")
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -1,0 +1,33 @@
+"""The WSGI application's own class: Flask, without the work that no request of this service needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+
+from voucher_service.web.strict_json import StrictRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Request
+
+
+class SessionsOfCookies(SecureCookieSessionInterface):
+    """Reads a session only where a cookie came; systems with a token send none, and pay for no signature."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if "HTTP_COOKIE" not in request.environ:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
+class Service(Flask):
+    request_class = StrictRequest
+    session_interface = SessionsOfCookies()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the view as it is: none is a coroutine, and every layer of every request asks."""
+        return func
