@@ -32,6 +32,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "category": "other",
     },
     "holders.log_in": {"challenge_id": "0" * 15 + "1", "code": "000000"},
+    "institutions.enrol_device": {"name": "前台手机", "public_key": "04" + "0" * 128, "proof": "0" * 128},
+    "institutions.revoke_device": {"reason": "手机遗失"},
     "classes.plan_class": {
         "programme_id": 1,
         "occupation_code": "NOT-LICENSED",

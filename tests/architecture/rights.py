@@ -28,7 +28,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("rollup", "region_log", "tree_tile"), KEPT),
     **dict.fromkeys(("programme", "allotment", "rule_pack", "standard"), KEPT),
     **dict.fromkeys(("voucher", "redemption", "certificate", "attendance"), KEPT),
-    **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence"), KEPT),
+    **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),
     **dict.fromkeys(("staff_account", "api_client", "holder_access"), KEPT),
     **dict.fromkeys(("occupation",), PASSING),
     **dict.fromkeys(("holder", "login_session", "login_failure", "sms_code", "idempotency"), PASSING),

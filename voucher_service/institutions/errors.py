@@ -32,3 +32,28 @@ class AlreadySuspended(Refusal):
     code = "already_suspended"
     zh = "该培训机构已经处于暂停状态。"
     en = "The institution is suspended already."
+
+
+class DeviceProofInvalid(Refusal):
+    code = "device_proof_invalid"
+    status = 422
+    zh = "设备没有证明它持有自己的密钥，请在要登记的那台设备上重新操作。"
+    en = "The device did not prove that it holds its key; enrol it on the device itself."
+
+
+class DeviceKeyKnown(Refusal):
+    code = "device_key_known"
+    zh = "这台设备的密钥已经登记过。"
+    en = "This device's key is enrolled already."
+
+
+class TooManyDevices(Refusal):
+    code = "too_many_devices"
+    zh = "在用设备已达 {devices_max} 台，请先停用不再使用的设备。"
+    en = "{devices_max} devices are in use; stop one that is no longer used first."
+
+
+class DeviceAlreadyRevoked(Refusal):
+    code = "device_already_revoked"
+    zh = "这台设备已经停用。"
+    en = "The device is revoked already."

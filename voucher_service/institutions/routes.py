@@ -11,9 +11,26 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import from_hex
 from voucher_service.institutions import service
+from voucher_service.institutions.devices import Device
 from voucher_service.institutions.models import Institution
-from voucher_service.institutions.schemas import InstitutionSchema, InstitutionsSchema, LicencesSchema
-from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWER, INSTITUTION, allow, caller
+from voucher_service.institutions.schemas import (
+    DeviceSchema,
+    DevicesSchema,
+    EnrolSchema,
+    InstitutionSchema,
+    InstitutionsSchema,
+    LicencesSchema,
+    RevokeSchema,
+)
+from voucher_service.web.access import (
+    BUREAU,
+    BUREAU_REVIEWER,
+    INDUSTRY_REVIEWER,
+    INSTITUTION,
+    INSTITUTION_ADMIN,
+    allow,
+    caller,
+)
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
 from voucher_service.web.strict_json import Blueprint
@@ -54,6 +71,46 @@ def suspend_institution(institution_id: str) -> Institution:
     """Stop an institution at once: its scans are refused from the next one on."""
     institution = _named(institution_id)
     return service.suspend(institution.region_id, institution.institution_id, current_app.extensions["clock"].now())
+
+
+@blueprint.route("/<institution_id>/devices")
+@allow(*INSTITUTION, *BUREAU)
+@blueprint.response(200, DevicesSchema)
+def list_devices(institution_id: str) -> dict[str, Any]:
+    """List an institution's scanning devices, the newest first; revoked ones say when and why."""
+    return {"devices": service.devices_of(_named(institution_id))}
+
+
+@blueprint.route("/<institution_id>/devices", methods=["POST"])
+@idempotent
+@allow(INSTITUTION_ADMIN)
+@blueprint.arguments(EnrolSchema)
+@blueprint.response(201, DeviceSchema)
+def enrol_device(wanted: dict[str, str], institution_id: str) -> Device:
+    """Enrol the device that makes this request with a key that it drew for itself."""
+    public_key, proof = bytes.fromhex(wanted["public_key"]), bytes.fromhex(wanted["proof"])
+    now = current_app.extensions["clock"].now()
+    return service.enrol_device(
+        caller(), _named(institution_id), name=wanted["name"], public_key=public_key, proof=proof, now=now
+    )
+
+
+@blueprint.route("/<institution_id>/devices/<device>/revoke", methods=["POST"])
+@idempotent
+@allow(INSTITUTION_ADMIN, BUREAU_REVIEWER)
+@blueprint.arguments(RevokeSchema)
+@blueprint.response(200, DeviceSchema)
+def revoke_device(wanted: dict[str, str], institution_id: str, device: str) -> Device:
+    """Stop a device: what it uploads from now on is kept and refused."""
+    institution, now = _named(institution_id), current_app.extensions["clock"].now()
+    return service.revoke_device(institution, _identifier(device), wanted["reason"], caller(), now)
+
+
+def _identifier(text: str) -> int:
+    try:
+        return from_hex(text)
+    except ValueError:
+        raise NotFound from None
 
 
 def _named(institution_id: str) -> Institution:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
-from voucher_service.web.fields import Identifier
+from voucher_service.web.fields import Identifier, StrictSchema, line
 
 
 class InstitutionSchema(Schema):
@@ -29,3 +29,28 @@ class LicencesSchema(Schema):
 class InstitutionsSchema(Schema):
     institutions = fields.List(fields.Nested(InstitutionSchema))
     next = fields.String(allow_none=True)
+
+
+class EnrolSchema(StrictSchema):
+    """What a device says when it is enrolled; both are lower-case hex."""
+
+    name = line(40, required=True)
+    public_key = fields.String(required=True, validate=validate.Regexp(r"04[0-9a-f]{128}\Z"))
+    proof = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{128}\Z"))
+
+
+class RevokeSchema(StrictSchema):
+    reason = line(200, required=True)
+
+
+class DeviceSchema(Schema):
+    device = Identifier(attribute="device_id")
+    institution_id = Identifier()
+    name = fields.String()
+    enrolled_at = fields.AwareDateTime()
+    revoked_at = fields.AwareDateTime(allow_none=True)
+    revoke_reason = fields.String(allow_none=True)
+
+
+class DevicesSchema(Schema):
+    devices = fields.List(fields.Nested(DeviceSchema))

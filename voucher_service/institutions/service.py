@@ -10,6 +10,14 @@ from sqlalchemy import Select, select, update
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
+from voucher_service.institutions.devices import (
+    devices_of,
+    enrol_device,
+    find_device,
+    is_signed,
+    lock_device,
+    revoke_device,
+)
 from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
 from voucher_service.institutions.models import Institution, Licence
 from voucher_service.institutions.standing import STANDING
@@ -21,11 +29,17 @@ CITY_REGION: Final = 411200
 __all__ = [
     "CITY_REGION",
     "STANDING",
+    "devices_of",
+    "enrol_device",
     "find",
+    "find_device",
     "get",
+    "is_signed",
     "licences",
+    "lock_device",
     "may_see",
     "require_licence",
+    "revoke_device",
     "suspend",
     "visible_to",
 ]
