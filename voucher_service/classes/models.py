@@ -1,11 +1,11 @@
-"""The classes' tables: the class, the opinions signed on it, and when it meets."""
+"""The classes' tables: the class, the opinions signed on it, when it meets, and what is booked for it."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher_service.database import STRICT, Day, Instant, JsonText, LargeInteger, Model
@@ -49,6 +49,10 @@ class TrainingClass(Model):
     rule_pack_id: Mapped[int] = mapped_column(ForeignKey("rule_pack.rule_pack_id"))
     plan: Mapped[dict[str, Any]] = mapped_column(JsonText)
     submitted_at: Mapped[datetime | None] = mapped_column(Instant)
+    held_in_region_id: Mapped[int | None]
+    """Where it is held, if not in the institution's own region."""
+    apprentices_of: Mapped[str | None] = mapped_column(Text)
+    """The enterprise, by its unified social credit code, whose new apprentices the class trains; None for others."""
 
 
 class ClassOpinion(Model):
@@ -92,3 +96,45 @@ class ClassSession(Model):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     kind: Mapped[str] = mapped_column(Text)
+
+
+class Bookable(Model):
+    """A teacher or a room of the city. Whoever books one locks its row first, and so sees what others have booked."""
+
+    __tablename__ = "bookable"
+    __table_args__ = (STRICT,)
+
+    resource: Mapped[str] = mapped_column(Text, primary_key=True)
+    """`teacher:` with the holder's id, or `room:` with the place's key."""
+    bookings: Mapped[int]
+    """How often it was ever booked; counting it is what locks the row."""
+
+
+class Booking(Model):
+    """One teacher or room during one session; released when the class does not take place."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["region_id", "class_id", "session_no"],
+            ["class_session.region_id", "class_session.class_id", "class_session.session_no"],
+        ),
+        CheckConstraint("ends_at > starts_at", name="ends_at"),
+        Index(
+            "uq_booking_start",
+            "resource",
+            "starts_at",
+            unique=True,
+            sqlite_where=text("released_at IS NULL"),
+            postgresql_where=text("released_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    session_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    resource: Mapped[str] = mapped_column(ForeignKey("bookable.resource"), primary_key=True)
+    starts_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher_service.database import STRICT, Day, Flag, JsonText, LargeInteger, Model
+from voucher_service.database import STRICT, Day, Flag, Instant, JsonText, LargeInteger, Model
 
 
 class RulePack(Model):
@@ -20,6 +20,29 @@ class RulePack(Model):
     rule_pack_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     effective_from: Mapped[date] = mapped_column(Day)
     numbers: Mapped[dict[str, int]] = mapped_column(JsonText)
+    texts: Mapped[dict[str, Any] | None] = mapped_column(JsonText)
+    """Each number's rule, clause, unit and name in two languages; None for a pack that says nothing of its own."""
+
+
+class RulePackProposal(Model):
+    """A pack that one person has entered and another has to adopt before it becomes a rule pack."""
+
+    __tablename__ = "rule_pack_proposal"
+    __table_args__ = (
+        CheckConstraint("decided_by <> proposed_by", name="decided_by"),
+        CheckConstraint("verdict IN ('adopt', 'drop')", name="verdict"),
+        STRICT,
+    )
+
+    proposal_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    effective_from: Mapped[date] = mapped_column(Day)
+    numbers: Mapped[dict[str, int]] = mapped_column(JsonText)
+    texts: Mapped[dict[str, Any]] = mapped_column(JsonText)
+    proposed_by: Mapped[int] = mapped_column(LargeInteger)
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(LargeInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    verdict: Mapped[str | None] = mapped_column(Text)
 
 
 class Programme(Model):
