@@ -96,7 +96,11 @@ def test_a_redeemed_voucher_without_a_standing_redemption_is_named() -> None:
 
 
 def test_the_reports_add_their_checks_and_their_file() -> None:
-    added = [reconciliation.vouchers_agree_with_facts, reconciliation.redeemed_vouchers_have_one_redemption]
+    added = [
+        reconciliation.vouchers_agree_with_facts,
+        reconciliation.vouchers_stand_on_their_facts,
+        reconciliation.redeemed_vouchers_have_one_redemption,
+    ]
     assert [check for check in REGISTERED_CHECKS if check in added] == added
     assert REGISTERED_EXPORTS["vouchers.jsonl"] is reconciliation.exported_vouchers
 

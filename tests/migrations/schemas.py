@@ -84,7 +84,12 @@ def make_models(url: str) -> None:
 def _described(connection: Connection, table: str) -> dict[str, Any]:
     inspector = inspect(connection)
     columns = {
-        f"column {column['name']}": (_type(column["type"]), column["nullable"], _text(column["default"]))
+        f"column {column['name']}": (
+            str(column["type"]),
+            column["nullable"],
+            _text(column["default"]),
+            _text(column.get("computed", {}).get("sqltext")),
+        )
         for column in inspector.get_columns(table)
     }
     foreign = {
@@ -110,10 +115,6 @@ def _indexes(connection: Connection, table: str) -> dict[str, str | None]:
     else:
         query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = :t"
     return {f"index {row[0]}": _text(row[1]) for row in connection.execute(text(query), {"t": table})}
-
-
-def _type(kind: Any) -> str:
-    return str(kind)
 
 
 def _text(sql: object) -> str | None:

@@ -87,8 +87,7 @@ def test_the_migrated_schema_is_that_of_the_models(database_url: str, other_url:
         assert list(differences(schema_of(migrated), schema_of(modelled))) == []
         assert len(schema_of(migrated)) > 20
         with migrated.connect() as connection:
-            options = {"compare_type": True, "compare_server_default": True}
-            context = MigrationContext.configure(connection, opts=options)
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
             assert compare_metadata(context, db.metadatas[None]) == []
 
 
@@ -101,9 +100,10 @@ def test_the_migrated_schema_is_that_of_the_models(database_url: str, other_url:
         "CREATE TABLE left_behind (number INTEGER)",
     ],
 )
-def test_a_schema_that_is_another_is_found(database_url: str, other_url: str, change: str) -> None:
+def test_a_schema_that_is_another_is_found(sqlite_url: str, tmp_path: Path, change: str) -> None:
+    other_url = f"sqlite:///{tmp_path / 'other.sqlite3'}"
     make_models(other_url)
-    with opened(database_url) as migrated, opened(other_url) as modelled:
+    with opened(sqlite_url) as migrated, opened(other_url) as modelled:
         with migrated.connect() as connection:
             connection.execution_options(writes=True).execute(text(change))
             connection.commit()

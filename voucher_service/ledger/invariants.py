@@ -13,14 +13,11 @@ from typing import NamedTuple
 from sqlalchemy import func, select, text
 
 from voucher_service.database import db
-from voucher_service.ledger import tree
+from voucher_service.identifiers import to_hex
+from voucher_service.ledger import damage
 from voucher_service.ledger.counts import counts
-from voucher_service.ledger.leaf import FactRow, leaf_hash
 from voucher_service.ledger.models import RegionLog, StateRule, VoucherFact
-from voucher_service.ledger.proofs import tiles_of
 from voucher_service.ledger.rules import ENDED, LIVE, MOVES, NOTHING
-
-_BATCH = 5_000
 
 
 class Violation(NamedTuple):
@@ -106,37 +103,25 @@ def state_rules_are_the_law() -> Iterator[Violation]:
 
 def paths_are_gapless() -> Iterator[Violation]:
     """Each fact starts in the state in which the voucher's last one ended, and the first in none."""
-    for row in db.session.execute(_BROKEN_PATHS):
-        yield Violation("paths are gapless", f"region {row[0]}, voucher {row[1]}, fact {row[2]} starts from nowhere")
+    for region_id, voucher_id, seq, before in db.session.execute(_BROKEN_PATHS):
+        name = f"region {region_id}, voucher {to_hex(voucher_id)}, fact"
+        gone = f": {name} {seq - 1} is missing" if seq > 1 and before is None else ""
+        yield Violation("paths are gapless", f"{name} {seq} starts from nowhere{gone}")
 
 
 def trees_recompute() -> Iterator[Violation]:
-    """Compare each region's sealed facts with its tiles, leaf by leaf, and its root with both."""
+    """Compare each region's sealed facts with its stored leaves, one by one, and its root with both."""
     for log in db.session.scalars(select(RegionLog).order_by(RegionLog.region_id)):
-        yield from _tree_recomputes(log)
+        yield from (Violation("trees recompute", found) for found in damage.damaged_facts(log))
 
 
-def _tree_recomputes(log: RegionLog) -> Iterator[Violation]:
-    tiles = tiles_of(log.region_id)
-    grown = tree.grown(())
-    for leaf in _sealed_leaves(log):
-        grown.append(leaf)
-    if grown.size != log.tree_size:
-        yield Violation("trees recompute", f"region {log.region_id}: {grown.size} sealed facts, not {log.tree_size}")
-    if grown.root() != log.root:
-        yield Violation("trees recompute", f"region {log.region_id}: the root of its facts is another")
-    for level, tile_no in sorted(grown.changed):
-        if grown.tile(level, tile_no) != tiles.tile(level, tile_no):
-            yield Violation("trees recompute", f"region {log.region_id}: tile {tile_no} of level {level} is another")
+def rollup_is_what_was_sealed() -> Iterator[Violation]:
+    yield from (Violation("roll-up is what was sealed", found) for found in damage.damaged_cells())
 
 
-def _sealed_leaves(log: RegionLog) -> Iterator[bytes]:
-    rows = db.session.execute(
-        _SEALED,
-        {"region_id": log.region_id, "next_commit_no": log.next_commit_no},
-        execution_options={"yield_per": _BATCH},
-    )
-    return (leaf_hash(FactRow(*row)) for row in rows)
+def seals_and_heads_hold() -> Iterator[Violation]:
+    yield from (Violation("seals continue one another", found) for found in damage.damaged_seals())
+    yield from (Violation("heads are signed and published", found) for found in damage.damaged_heads())
 
 
 def _rules() -> Iterable[StateRule]:
@@ -145,14 +130,11 @@ def _rules() -> Iterable[StateRule]:
 
 FACT = VoucherFact.__table__.alias("fact").c
 _BROKEN_PATHS = text(
-    "SELECT fact.region_id, fact.voucher_id, fact.seq FROM voucher_fact AS fact LEFT JOIN voucher_fact AS before "
+    "SELECT fact.region_id, fact.voucher_id, fact.seq, before.seq "
+    "FROM voucher_fact AS fact LEFT JOIN voucher_fact AS before "
     "ON before.region_id = fact.region_id AND before.voucher_id = fact.voucher_id AND before.seq = fact.seq - 1 "
     "WHERE coalesce(before.to_state, 'none') <> fact.from_state OR (fact.seq > 1 AND before.seq IS NULL) "
     "ORDER BY fact.region_id, fact.voucher_id, fact.seq LIMIT 100"
-)
-_SEALED = text(
-    f"SELECT {', '.join(FactRow._fields)} FROM voucher_fact "
-    "WHERE region_id = :region_id AND commit_no < :next_commit_no ORDER BY commit_no, voucher_id, seq"
 )
 
 _OWN_CHECKS: tuple[Check, ...] = (
@@ -161,6 +143,8 @@ _OWN_CHECKS: tuple[Check, ...] = (
     counts_agree_with_facts,
     live_and_ended_are_issued,
     trees_recompute,
+    rollup_is_what_was_sealed,
+    seals_and_heads_hold,
 )
 
 CHECKS: list[Check] = []

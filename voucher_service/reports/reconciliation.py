@@ -10,6 +10,7 @@ from voucher_service.database import db
 from voucher_service.identifiers import to_hex
 from voucher_service.ledger.export import EXPORTS
 from voucher_service.ledger.invariants import CHECKS, Cell, Violation, disagreements
+from voucher_service.ledger.models import VoucherFact
 from voucher_service.redemptions.models import Redemption
 from voucher_service.vouchers.models import Voucher
 
@@ -24,12 +25,30 @@ SPENT: Final = ("redeemed", "completed", "certified", "valued", "publicised", "p
 UNSPENT: Final = ("offered", "claimed", "returned", "voided", "expired")
 """And in one of these none; how the others ended says nothing about it."""
 
+NAMED_MAX: Final = 100
+"""Missing facts that are named one by one; more of them are one disaster."""
+
 
 def vouchers_agree_with_facts() -> Iterator[Violation]:
     """Compare the vouchers' rows with their facts, by region, programme, period and state."""
     by = (Voucher.region_id, Voucher.programme_id, Voucher.period, Voucher.state)
     rows = db.session.execute(select(*by, func.count()).group_by(*by))
     yield from disagreements("vouchers agree with facts", {Cell(*row[:-1]): row[-1] for row in rows})
+
+
+def vouchers_stand_on_their_facts() -> Iterator[Violation]:
+    """Name the fact that a voucher's row says was its last, where there is none that led there."""
+    its_last = and_(
+        VoucherFact.region_id == Voucher.region_id,
+        VoucherFact.voucher_id == Voucher.voucher_id,
+        VoucherFact.seq == Voucher.seq,
+        VoucherFact.to_state == Voucher.state,
+    )
+    query = select(Voucher.region_id, Voucher.voucher_id, Voucher.seq, Voucher.state).outerjoin(VoucherFact, its_last)
+    query = query.where(VoucherFact.seq.is_(None)).order_by(Voucher.region_id, Voucher.voucher_id).limit(NAMED_MAX)
+    for region_id, voucher_id, seq, state in db.session.execute(query):
+        detail = f"region {region_id}, voucher {to_hex(voucher_id)}, fact {seq}, which made it {state}, is missing"
+        yield Violation("vouchers stand on their facts", detail)
 
 
 def redeemed_vouchers_have_one_redemption() -> Iterator[Violation]:
@@ -60,5 +79,5 @@ def exported_vouchers(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {**row, "voucher_id": to_hex(row["voucher_id"])}
 
 
-CHECKS += [vouchers_agree_with_facts, redeemed_vouchers_have_one_redemption]
+CHECKS += [vouchers_agree_with_facts, vouchers_stand_on_their_facts, redeemed_vouchers_have_one_redemption]
 EXPORTS["vouchers.jsonl"] = exported_vouchers
