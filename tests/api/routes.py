@@ -57,7 +57,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "class_id": "0" * 15 + "1",
         "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
     },
-    "redemptions.undo": {"reason": "扫错了班"},
+    "redemptions.ask_undo": {"reason": "wrong_class", "note": ""},
+    "redemptions.undo": {"confirmed": True},
     "supervision.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
     "certificates.enter": {
         "region_id": 411202,

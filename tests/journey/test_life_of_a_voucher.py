@@ -103,8 +103,8 @@ def enter_certificate(town: Town, region_id: int, class_id: str, redemption: str
             "occupation_code": training.occupation_code,
             "level": training.level,
             "certificate_type": training.certificate_type,
-            "examined_on": (training.ends_on + timedelta(days=5)).isoformat(),
-            "issued_on": (training.ends_on + timedelta(days=15)).isoformat(),
+            "examined_on": (training.ends_on + timedelta(days=3)).isoformat(),
+            "issued_on": (training.ends_on + timedelta(days=5)).isoformat(),
         }
     entered = town.post("/api/v1/certificates", fresh_clerk(town), body)
     assert entered.status_code == 201, entered.text
@@ -183,7 +183,9 @@ def test_a_redemption_is_undone_within_five_days_and_not_later(town: Town) -> No
     worker.claim()
     redemption = town.post("/api/v1/redemptions", clerk, redeem_body(worker.open_code(), class_id)).get_json(force=True)
     path = f"/api/v1/redemptions/{region_id}/{redemption['redemption']}/undo"
-    undone = town.post(path, town.staff_token("bureau-clerk"), {"reason": "扫错了班"})
+    asked = town.post(f"{path}-request", clerk, {"reason": "wrong_class"})
+    assert asked.status_code == 201, asked.text
+    undone = town.post(path, town.staff_token("bureau-clerk"), {"confirmed": True})
     assert undone.status_code == 200, undone.text
     voucher = town.get(f"/api/v1/vouchers/{worker.voucher}", worker.token).get_json()
     assert (voucher["state"], voucher["reserved_fen"]) == ("claimed", None)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from voucher_service.calendar import local_date
 from voucher_service.certificates.errors import (
     CertificateDecided,
     CertificateNumberUsed,
     CertificateTooLate,
     SamePersonVerifies,
+    VoucherHasCertificate,
 )
 from voucher_service.certificates.models import Certificate
-from voucher_service.certificates.rules import canonical_number, require_match
+from voucher_service.certificates.rules import canonical_issuer, canonical_number, require_days, require_match
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.errors import NotFound
@@ -33,26 +35,32 @@ if TYPE_CHECKING:
 def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: datetime) -> Certificate:
     """Enter the certificate of one trainee, in the open unit of work.
 
-    `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. Refusals:
-    VoucherNotInState, CertificateMismatch, CertificateOlderThanTraining, CertificateTooLate, CertificateNumberUsed.
+    `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. A refused
+    certificate can be followed by another. Refusals: VoucherNotInState, CertificateTooLate, CertificateMismatch,
+    CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam, CertificateOlderThanTraining,
+    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate.
     """
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     vouchers.require_state(voucher, "completed")
     if voucher.certify_by is not None and voucher.certify_by <= now:
-        raise CertificateTooLate(certify_by=voucher.certify_by.isoformat())
-    facts = {name: given[name] for name in ("occupation_code", "level", "certificate_type", "examined_on", "issued_on")}
-    require_match(classes.get(redemption.class_region_id, redemption.class_id), **facts)
+        raise CertificateTooLate(certify_by=voucher.certify_by)
+    training_class = classes.get(redemption.class_region_id, redemption.class_id)
+    kind = {name: given[name] for name in ("occupation_code", "level", "certificate_type")}
+    days = {name: given[name] for name in ("examined_on", "issued_on")}
+    require_match(training_class, **kind)
+    require_days(training_class.ends_on, **days, today=local_date(now))
     entered = Certificate(
         certificate_id=new_id(),
         region_id=redemption.region_id,
         voucher_id=redemption.voucher_id,
         institution_id=redemption.institution_id,
-        issuer=given["issuer"],
+        issuer=canonical_issuer(given["issuer"]),
         number=canonical_number(given["number"]),
         state="entered",
         entered_by=caller.person_id or caller.subject_id,
         entered_at=now,
-        **facts,
+        **kind,
+        **days,
     )
     db.session.add(entered)
     _flush_or_refuse()
@@ -65,6 +73,14 @@ def find(certificate_id: int) -> Certificate:
     if found is None:
         raise NotFound
     return found
+
+
+def of_voucher(region_id: int, voucher_id: int) -> Certificate | None:
+    """Return the certificate that counts for a voucher: entered or verified; a refused one counts for nothing."""
+    query = select(Certificate).where(
+        Certificate.region_id == region_id, Certificate.voucher_id == voucher_id, Certificate.state != "refused"
+    )
+    return db.session.scalars(query).first()
 
 
 def waiting(limit: int = 200) -> list[Certificate]:
@@ -89,7 +105,7 @@ def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool)
         .execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
-        raise CertificateDecided
+        raise CertificateDecided(state=certificate.state)
     if genuine:
         _certify(certificate, Actor(caller.role, caller.subject_id), now)
     return find(certificate_id)
@@ -115,26 +131,24 @@ def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:
 def forfeit_overdue(now: datetime, limit: int = 500) -> int:
     """End vouchers whose certificate deadline has passed without a certificate; return how many.
 
-    A certificate that was entered in time and still waits for the bureau keeps its voucher.
+    A certificate that was entered in time and still waits for the bureau keeps its voucher, and never keeps the
+    sweep from those behind it.
     """
-    overdue = vouchers.past_deadline(now, limit)
-    ended = 0
-    for voucher in overdue:
-        if _has_open_certificate(voucher):
-            continue
-        live = redemptions.live_redemption(voucher.region_id, voucher.voucher_id)
-        vouchers.move(
-            voucher,
-            "VoucherForfeited",
-            "forfeited",
-            actor=SYSTEM,
-            now=now,
-            amount_fen=voucher.reserved_fen or 0,
-            reference_id=live.redemption_id if live else None,
-            value_fen=0,
-        )
-        ended += 1
+    ended, after = 0, None
+    while not ended and (overdue := vouchers.past_deadline(now, limit, after)):
+        for voucher in overdue:
+            after = (voucher.region_id, voucher.voucher_id)
+            if not _has_open_certificate(voucher):
+                _forfeit(voucher, now)
+                ended += 1
     return ended
+
+
+def _forfeit(voucher: Any, now: datetime) -> None:
+    live = redemptions.live_redemption(voucher.region_id, voucher.voucher_id)
+    vouchers.end_unpaid(
+        voucher, "VoucherForfeited", actor=SYSTEM, now=now, reference_id=live.redemption_id if live else None
+    )
 
 
 def _has_open_certificate(voucher: Any) -> bool:
@@ -147,8 +161,19 @@ def _has_open_certificate(voucher: Any) -> bool:
 
 
 def _flush_or_refuse() -> None:
-    """Send the insert now, so that a number that is taken comes out as this refusal and not as a fault at commit."""
+    """Send the insert now, so that what is taken comes out as its refusal and not as a fault at commit."""
     try:
         db.session.flush()
     except IntegrityError as error:
-        raise CertificateNumberUsed from error
+        broken = _constraint(error)
+        if "number" in broken:
+            raise CertificateNumberUsed from error
+        if "voucher" in broken:
+            raise VoucherHasCertificate from error
+        raise
+
+
+def _constraint(error: IntegrityError) -> str:
+    """Return what PostgreSQL calls the constraint, or the columns that SQLite names in its sentence."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(diagnosis.constraint_name if diagnosis else error.orig)

@@ -78,23 +78,7 @@ def _claim_once(programme_id: int, answers: dict[str, bool], nonce: str) -> str:
 
 
 def _claim(programme_id: int, answers: dict[str, bool], nonce: str, digest: bytes) -> str:
-    now, who = forms.now(), caller()
-    today = local_date(now)
-    programme = programmes.require_running(programme_id, today)
-    numbers = programmes.rule_numbers(programme.rule_pack_id)
-    holders.require_age(who.subject_id, today, numbers["age_min"])
-    vouchers.judge(who.subject_id, who.region_id, answers, today, numbers)
-    return vouchers.claim(
-        region_id=who.region_id,
-        programme_id=programme_id,
-        holder_id=who.subject_id,
-        valid_months=programme.valid_months,
-        answers=answers,
-        commitment=holders.standing(who.subject_id).commitment,
-        now=now,
-        idempotency_key=nonce,
-        request_hash=digest,
-    )
+    return vouchers.claim(vouchers.Claim(programme_id, answers, nonce, digest), caller(), forms.now())
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>")

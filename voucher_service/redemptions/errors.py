@@ -83,3 +83,10 @@ class RedemptionOver(Refusal):
     code = "redemption_over"
     zh = "这次核销已经撤销或退还。"
     en = "This redemption has been undone or given back already."
+
+
+class UndoNotAsked(Refusal):
+    code = "undo_not_asked"
+    clause = "二(三)4"
+    zh = "培训机构还没有提出撤销申请，不能单方面撤销。"
+    en = "The institution has not asked for this redemption to be undone, and one side alone cannot undo it."

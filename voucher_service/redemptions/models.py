@@ -41,6 +41,8 @@ class Redemption(Model):
     person_check: Mapped[str] = mapped_column(Text)
     waiver_reason: Mapped[str | None] = mapped_column(Text)
     redeemed_at: Mapped[datetime] = mapped_column(Instant)
+    first_attended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When the holder was first recorded present: from then on the redemption cannot be undone."""
     attended_permille: Mapped[int | None]
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
     cancel_reason: Mapped[str | None] = mapped_column(Text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app
@@ -12,19 +12,22 @@ from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.identifiers import from_hex
-from voucher_service.ledger.service import Actor
 from voucher_service.redemptions import service
-from voucher_service.redemptions.errors import UndoTooLate
 from voucher_service.redemptions.models import Redemption
-from voucher_service.redemptions.schemas import RedeemedListSchema, RedeemedSchema, RedeemSchema, UndoSchema
+from voucher_service.redemptions.schemas import (
+    RedeemedListSchema,
+    RedeemedSchema,
+    RedeemSchema,
+    UndoDecisionSchema,
+    UndoRequestedSchema,
+    UndoRequestSchema,
+)
 from voucher_service.redemptions.service import Scan
-from voucher_service.web.access import BUREAU_CLERK, INSTITUTION, allow, caller
+from voucher_service.web.access import BUREAU, INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/api/v1/redemptions")
-
-UNDO_DAYS_MAX = 5
 
 
 @blueprint.post("")
@@ -75,17 +78,28 @@ def list_of_class(training_class: str) -> dict[str, Any]:
     return {"redemptions": service.of_class(found.region_id, found.class_id)}
 
 
+@blueprint.post("/<int(min=100000, max=999999):region_id>/<string(length=16):redemption>/undo-request")
+@idempotent
+@allow(*INSTITUTION)
+@blueprint.arguments(UndoRequestSchema)
+@blueprint.response(201, UndoRequestedSchema)
+def ask_undo(wanted: dict[str, str], region_id: int, redemption: str) -> Any:
+    """Ask that a redemption be undone: within five days, and before the first attended session."""
+    found = service.find(region_id, _identifier(redemption))
+    if found.institution_id != caller().institution_id:
+        raise NotFound
+    return service.ask_undo(found, **wanted, caller=caller(), now=_now())
+
+
 @blueprint.post("/<int(min=100000, max=999999):region_id>/<string(length=16):redemption>/undo")
 @idempotent
-@allow(BUREAU_CLERK)
-@blueprint.arguments(UndoSchema)
+@allow(*BUREAU)
+@blueprint.arguments(UndoDecisionSchema)
 @blueprint.response(200, RedeemedSchema)
-def undo(wanted: dict[str, str], region_id: int, redemption: str) -> Redemption:
-    """Undo a redemption within five days and before the first attended session."""
+def undo(wanted: dict[str, bool], region_id: int, redemption: str) -> Redemption:
+    """Confirm or decline what the institution asked; confirmed, the voucher can be used again."""
     found = service.find(region_id, _identifier(redemption))
-    if _now() - found.redeemed_at > timedelta(days=UNDO_DAYS_MAX) or found.attended_permille is not None:
-        raise UndoTooLate(days_max=UNDO_DAYS_MAX)
-    service.give_back(found, "RedemptionUndone", wanted["reason"], Actor(caller().role, caller().subject_id), _now())
+    service.settle_undo(found, caller(), _now(), confirmed=wanted["confirmed"])
     return service.find(region_id, found.redemption_id)
 
 

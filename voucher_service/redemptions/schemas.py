@@ -34,5 +34,17 @@ class RedeemedListSchema(StrictSchema):
     redemptions = fields.List(fields.Nested(RedeemedSchema))
 
 
-class UndoSchema(StrictSchema):
-    reason = line(200, required=True)
+class UndoRequestSchema(StrictSchema):
+    reason = line(40, required=True)
+    note = line(200, least=0, load_default="")
+
+
+class UndoRequestedSchema(StrictSchema):
+    decision = Identifier(attribute="decision_id")
+    state = fields.String()
+    reason = fields.String()
+    asked_at = fields.AwareDateTime()
+
+
+class UndoDecisionSchema(StrictSchema):
+    confirmed = fields.Boolean(required=True, truthy={True}, falsy={False})

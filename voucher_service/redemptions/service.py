@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
-from sqlalchemy import select, update
 
 from voucher_service.calendar import add_months, end_of_day, local_date, month_of
 from voucher_service.classes import service as classes
@@ -34,8 +33,10 @@ from voucher_service.redemptions.errors import (
     VoucherExpired,
     VoucherUnknown,
 )
-from voucher_service.redemptions.models import Redemption, RefusedScan
-from voucher_service.redemptions.tallies import tally_of_class as tally_of_class  # noqa: PLC0414 - shown to other rooms
+from voucher_service.redemptions.models import RefusedScan
+from voucher_service.redemptions.register import find, live_redemption, mark_attended, of_class
+from voucher_service.redemptions.tallies import tally_of_class
+from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
 from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
 from voucher_service.signing.holder_tag import HolderMatch
 from voucher_service.signing.verification import VerifiedCode, match_holder, verify
@@ -45,6 +46,24 @@ from voucher_service.web.idempotency import kept_link
 
 if TYPE_CHECKING:
     from voucher_service.web.access import Caller
+
+__all__ = [
+    "REDEEM",
+    "Scan",
+    "ask_undo",
+    "find",
+    "give_back",
+    "live_redemption",
+    "mark_attended",
+    "of_class",
+    "reason_against",
+    "redeem",
+    "settle_undo",
+    "spend",
+    "store_refused",
+    "tally_of_class",
+    "verified",
+]
 
 _REDEEM = Link(
     "redeemed",
@@ -235,50 +254,3 @@ def store_refused(scan: Scan, refusal: Refusal, caller: Caller, now: datetime) -
             refused_at=now,
         )
     )
-
-
-def live_redemption(region_id: int, voucher_id: int) -> Redemption | None:
-    query = select(Redemption).where(
-        Redemption.region_id == region_id, Redemption.voucher_id == voucher_id, Redemption.cancelled_at.is_(None)
-    )
-    return db.session.scalars(query).one_or_none()
-
-
-def find(region_id: int, redemption_id: int) -> Redemption:
-    """Return one redemption; raises NotFound."""
-    found = db.session.get(Redemption, (region_id, redemption_id), populate_existing=True)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def of_class(class_region_id: int, class_id: int) -> list[Redemption]:
-    """Return the live redemptions of a class in the order of their seats."""
-    query = select(Redemption).where(
-        Redemption.class_region_id == class_region_id,
-        Redemption.class_id == class_id,
-        Redemption.cancelled_at.is_(None),
-    )
-    return list(db.session.scalars(query.order_by(Redemption.redeemed_at)))
-
-
-def give_back(redemption: Redemption, kind: str, reason: str, actor: ledger.Actor, now: datetime) -> None:
-    """Undo a redemption or give it back: the voucher is claimed again, the seat free, the promise void.
-
-    `kind` is RedemptionUndone or RedemptionGivenBack. Refusals: VoucherNotInState.
-    """
-    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
-    vouchers.require_state(voucher, "redeemed")
-    # What the holder could not use is given back: the time between redemption and now is added.
-    lost = now - redemption.redeemed_at
-    vouchers.move(
-        voucher, kind, "claimed", actor=actor, now=now, amount_fen=redemption.amount_fen,
-        reference_id=redemption.redemption_id, reserved_fen=None, certify_by=None, occupation_code=None, level=None,
-        expires_at=voucher.expires_at + lost,
-    )  # fmt: skip
-    db.session.execute(
-        update(Redemption)
-        .where(Redemption.region_id == redemption.region_id, Redemption.redemption_id == redemption.redemption_id)
-        .values(cancelled_at=now, cancel_reason=reason)
-    )
-    classes.free_seat(redemption.class_region_id, redemption.class_id)

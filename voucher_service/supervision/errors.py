@@ -15,11 +15,17 @@ class SessionUnknown(Refusal):
 class NotOfThisClass(Refusal):
     code = "not_of_this_class"
     status = 422
-    zh = "名单里有人不在这个班。"
-    en = "Somebody on the list is not in this class."
+    zh = "名单里有 {unknown} 人不在这个班，或其核销已撤销；没有登记任何人。"
+    en = "{unknown} on the list are not, or no longer, in this class; nobody was recorded."
 
 
 class ClassNotOver(Refusal):
     code = "class_not_over"
     zh = "最后一次课还没有结束，不能结班。"
     en = "The last session is not over; the class cannot be closed yet."
+
+
+class ClassNotHeld(Refusal):
+    code = "class_not_held"
+    zh = "班次当前状态是“{state}”，只有开班中的班次可以登记到课。"
+    en = "The class is in state {state}; only a class in session records attendance."

@@ -1,4 +1,4 @@
-"""Who completed: attendance as a share of the sessions held, in thousandths, against the threshold."""
+"""Who completed, by attendance in thousandths of the sessions held; and what money the close of a class frees."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ def attended_permille(attended: int, held: int) -> int:
 
 def completes(permille: int, *, permille_min: int) -> bool:
     return permille >= permille_min
+
+
+def freed_fen(capacity: int, standard_fen: int, kept_fen: int) -> int:
+    """Return what a class no longer needs of its promise of one standard a seat; `kept_fen` is still reserved."""
+    return capacity * standard_fen - kept_fen

@@ -38,3 +38,44 @@ class CodeHeaderOutdated(Refusal):
     code = "code_header_outdated"
     zh = "券码会话已过时，请重新打开券码页面。"
     en = "The header is not the one that would be signed now; ask for a new one."
+
+
+class AnswerUnsettled(Refusal):
+    """The key is taken by a request whose answer cannot be read yet; asking again is safe and brings it."""
+
+    code = "answer_unsettled"
+    zh = "同一编号的请求刚刚被处理，请用同一编号再试一次。"
+    en = "A request with this key was settled at this very moment; send it again with the same key."
+
+
+class ReasonUnknown(Refusal):
+    code = "reason_unknown"
+    status = 422
+    zh = "没有“{reason}”这个原因，请从 {reasons} 中选择。"
+    en = "There is no reason {reason!r}; choose one of {reasons}."
+
+
+class NoteMissing(Refusal):
+    code = "note_missing"
+    status = 422
+    zh = "选择“其他”原因时，请写明说明。"
+    en = "The reason 'other' needs a note."
+
+
+class DecisionOpen(Refusal):
+    code = "decision_open"
+    zh = "这张券已有同样的申请（{kind}）在等另一人决定。"
+    en = "The same request ({kind}) already waits for a second person's decision."
+
+
+class DecisionMade(Refusal):
+    code = "decision_made"
+    zh = "这项申请已经有人决定过。"
+    en = "This request has been decided already."
+
+
+class DecisionByOnePerson(Refusal):
+    code = "decision_by_one_person"
+    clause = "二(三)4"
+    zh = "提出和决定必须是两个人，您不能决定自己提出的申请。"
+    en = "Two persons decide: whoever asked may not confirm or decline it."

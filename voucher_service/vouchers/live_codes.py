@@ -16,9 +16,9 @@ from voucher_service.holders import service as holders
 from voucher_service.programmes import service as programmes
 from voucher_service.signing import holder_tag, voucher_code
 from voucher_service.signing.voucher_code import CodeType, Header
-from voucher_service.vouchers import service as vouchers
 from voucher_service.vouchers.errors import CodeHeaderOutdated, VoucherNotInState
 from voucher_service.vouchers.models import CodeSession, Voucher
+from voucher_service.vouchers.steps import state_at
 
 LIFETIME_HOURS = 2
 """A phone on line re-anchors after two hours, so that no verifier ever hashes more than 240 links."""
@@ -27,8 +27,8 @@ HEADER_AGE_MAX = timedelta(minutes=2)
 
 def header_for(voucher: Voucher, now: datetime) -> Header:
     """Return the header that a session opened now would have. Refusals: VoucherNotInState."""
-    if vouchers.state_at(voucher, now) != "claimed":
-        raise VoucherNotInState(state=vouchers.state_at(voucher, now))
+    if state_at(voucher, now) != "claimed":
+        raise VoucherNotInState(state=state_at(voucher, now))
     key = current_app.extensions["key_ring"].active_key
     share = programmes.share(voucher.region_id, voucher.programme_id)
     id_number, name = holders.identity_for_tag(voucher.holder_id)

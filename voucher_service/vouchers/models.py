@@ -104,3 +104,42 @@ class Questionnaire(Model):
     voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
     answers: Mapped[dict[str, object]] = mapped_column(JsonText)
     answered_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class VoucherDecision(Model):
+    """What one person asked to be done to a voucher and another decided, 二(三)4; the two are never one person.
+
+    `reference_id` is the redemption that an undo is about. A decision that was made is never made again.
+    """
+
+    __tablename__ = "voucher_decision"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "voucher_id"], ["voucher.region_id", "voucher.voucher_id"]),
+        CheckConstraint("kind IN ('void', 'revoke', 'undo')", name="kind"),
+        CheckConstraint("state IN ('asked', 'confirmed', 'declined')", name="state"),
+        CheckConstraint("(state = 'asked') = (decided_by IS NULL)", name="decided_by"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "uq_voucher_decision_open",
+            "region_id",
+            "voucher_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    decision_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    reference_id: Mapped[int | None] = mapped_column(LargeInteger)
+    state: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(LargeInteger)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(LargeInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -7,14 +7,12 @@ from typing import Any
 
 from flask import Response, current_app
 
-from voucher_service.calendar import local_date
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
-from voucher_service.holders import service as holders
 from voucher_service.identifiers import from_hex
 from voucher_service.ledger import service as ledger
-from voucher_service.programmes import service as programmes
 from voucher_service.vouchers import live_codes, service
+from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.vouchers.models import Voucher
 from voucher_service.vouchers.schemas import (
     ClaimSchema,
@@ -39,35 +37,15 @@ blueprint = Blueprint("vouchers", __name__, url_prefix="/api/v1/vouchers")
 def claim(wanted: dict[str, Any]) -> Response:
     """Claim a voucher of a programme that is open in the holder's region."""
     key, digest = required_key(), request_hash()
-    if earlier := kept_answer(key, digest):
-        return earlier
     try:
-        body = _claim(wanted, key, digest)
+        body = service.claim(service.Claim(**wanted, idempotency_key=key, request_hash=digest), caller(), _now())
     except ChainBroken:
-        return kept_answer(key, digest) or Response(status=409)
+        if earlier := kept_answer(key, digest):
+            return earlier
+        raise AnswerUnsettled from None
     except Refusal as refusal:
         return keep_refusal(refusal, key, digest)
     return Response(body, 201, mimetype="application/json")
-
-
-def _claim(wanted: dict[str, Any], key: str, digest: bytes) -> str:
-    now, who = _now(), caller()
-    programme = programmes.require_running(wanted["programme_id"], local_date(now))
-    numbers = programmes.rule_numbers(programme.rule_pack_id)
-    holders.require_age(who.subject_id, local_date(now), numbers["age_min"])
-    service.expire_own_overdue(who.region_id, who.subject_id, now)
-    service.judge(who.subject_id, who.region_id, wanted["answers"], local_date(now), numbers)
-    return service.claim(
-        region_id=who.region_id,
-        programme_id=programme.programme_id,
-        holder_id=who.subject_id,
-        valid_months=programme.valid_months,
-        answers=wanted["answers"],
-        commitment=holders.standing(who.subject_id).commitment,
-        now=now,
-        idempotency_key=key,
-        request_hash=digest,
-    )
 
 
 @blueprint.get("")

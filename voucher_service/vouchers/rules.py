@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voucher_service.calendar import add_months
+from voucher_service.vouchers.errors import NoteMissing, ReasonUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 REQUIRED_ANSWERS = ("wants_training", "wants_work", "able_to_attend")
 """The three questions of the willingness questionnaire, 二(三)1: will, wish to work, ability."""
+
+OTHER: Final = "other"
+REASONS: Final = {
+    "void": ("claimed_in_error", "not_eligible", "identity_misused", "holder_deceased", OTHER),
+    "revoke": ("not_eligible", "identity_misused", "attendance_forged", "class_irregular", "subsidised_twice", OTHER),
+    "undo": ("wrong_class", "wrong_person", "scanned_in_error", "holder_withdrew", OTHER),
+}
+"""What is asked → the codes of the reasons for it. None names a person, and only `other` needs words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,14 @@ class Finding:
     zh: str
     en: str
     eligible_from: date | None = None
+
+
+def require_reason(kind: str, reason: str, note: str) -> None:
+    """Raise ReasonUnknown or NoteMissing unless `reason` is one for `kind`, with a note where its code says nothing."""
+    if reason not in REASONS[kind]:
+        raise ReasonUnknown(reason=reason, reasons=list(REASONS[kind]))
+    if reason == OTHER and not note.strip():
+        raise NoteMissing
 
 
 def judge_claim(
