@@ -22,42 +22,6 @@ OCCUPATIONS = {row["demo_code"]: row for row in rows("occupations")}
 INSTITUTIONS = {row["demo_code"]: row for row in rows("institutions")}
 
 
-def total(table: list[dict[str, str]], column: str) -> int:
-    return sum(int(row[column] or 0) for row in table)
-
-
-def test_annex_1_sums_to_its_printed_totals() -> None:
-    columns = [
-        "trainings",
-        "subsidised",
-        "skilled",
-        "skilled_poverty_alleviated",
-        "high_skilled",
-        "technicians",
-        "apprentices",
-    ]
-    totals = [total(rows("counties-2023"), column) for column in columns]
-    assert totals == [60_000, 32_000, 45_000, 12_859, 18_000, 500, 500]
-
-
-@pytest.mark.parametrize(("counted", "totals"), [("yes", [60_000, 45_000, 18_000]), ("no", [1_240, 1_120, 70])])
-def test_annex_2_sums_to_its_printed_totals(counted: str, totals: list[int]) -> None:
-    units = [row for row in rows("units-2023") if row["counted_in_total"] == counted]
-    assert [total(units, column) for column in ("trainings", "skilled", "high_skilled")] == totals
-
-
-def test_the_ten_projects_keep_their_own_totals_which_differ() -> None:
-    totals = [total(rows("programmes-2023"), column) for column in ("trainings", "skilled", "high_skilled")]
-    assert totals == [60_000, 45_020, 18_050]
-
-
-def test_the_oddities_of_the_plan_are_kept_as_printed() -> None:
-    units = {row["no"]: row for row in rows("units-2023")}
-    assert (units["27"]["trainings"], units["27"]["skilled"]) == ("3000", "3150")
-    assert (units["28"]["skilled"], units["28"]["high_skilled"]) == ("9330", "9600")
-    assert {row["code"]: row["trainings"] for row in rows("counties-2023")}["411200"] == ""
-
-
 def test_a_region_is_named_once() -> None:
     codes = [row["code"] for row in rows("counties-2023")]
     assert len(codes) == len(set(codes)) == 9

@@ -134,7 +134,7 @@ def test_a_plan_that_cannot_be_read_comes_back(town: Town, visitor: Visitor, cha
 def test_the_dashboard_counts_what_was_issued(town: Town, visitor: Visitor) -> None:
     ready_worker(town)
     page = visitor.log_in_as_staff("bureau1").open("/bureau/").text
-    assert "1 / 20000" in page
+    assert "1 / 20,000" in page
     assert "<svg" in page
     assert "有效使用目标" in page
 

@@ -10,8 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from voucher_service.demo.quota_split import split
+from voucher_service.reports import plan
 
 _DATA = files("voucher_service.demo") / "data"
+_PLAN = ("counties-2023", "units-2023", "programmes-2023")
+"""The plan's own tables, which the reports carry."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,8 @@ class RuleNumber:
 
 def rows(name: str) -> list[dict[str, str]]:
     """The rows of a table such as `counties-2023`, keyed by its headings; an empty field is an empty string."""
+    if name in _PLAN:
+        return plan.rows(name)
     return list(csv.DictReader((_DATA / f"{name}.csv").read_text(encoding="utf-8").splitlines()))
 
 

@@ -1,4 +1,4 @@
-"""The bureau's pages: the funnel against its targets, classes that wait for an opinion, certificates to verify."""
+"""The bureau's pages where it decides: classes that wait for an opinion, certificates to verify."""
 
 from __future__ import annotations
 
@@ -11,25 +11,16 @@ from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput
-from voucher_service.faces import forms
+from voucher_service.faces import bureau_reports, forms
 from voucher_service.institutions import service as institutions
-from voucher_service.programmes import service as programmes
-from voucher_service.reports import service as reports
-from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, REPORT_READERS, allow, caller
+from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
+blueprint.register_blueprint(bureau_reports.blueprint)
 
 CLASSES_MAX = 200
 DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
 """State → whose opinion it waits for."""
-
-
-@blueprint.get("/")
-@allow(*REPORT_READERS)
-def show_dashboard() -> str:
-    """Show each programme's funnel by region and month, drawn and as a table."""
-    funnels = [reports.funnel_report(programme.programme_id) for programme in programmes.all_programmes()]
-    return render_template("bureau/dashboard.html", funnels=funnels)
 
 
 @blueprint.get("/classes")

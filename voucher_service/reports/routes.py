@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from flask import current_app
+from marshmallow import RAISE
+
+from voucher_service.calendar import end_of_day, local_date
 from voucher_service.programmes import service as programmes
 from voucher_service.reports import service
-from voucher_service.reports.schemas import FunnelSchema, RefusalsSchema
-from voucher_service.web.access import REPORT_READERS, allow
+from voucher_service.reports.schemas import (
+    AsOfArguments,
+    FunnelSchema,
+    RefusalsSchema,
+    RowsArguments,
+    RowsSchema,
+    TargetsSchema,
+)
+from voucher_service.web.access import REPORT_READERS, allow, caller
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("reports", __name__, url_prefix="/api/v1/reports")
@@ -15,10 +27,33 @@ blueprint = Blueprint("reports", __name__, url_prefix="/api/v1/reports")
 
 @blueprint.get("/funnel/<int(max=2147483647):programme_id>")
 @allow(*REPORT_READERS)
+@blueprint.arguments(AsOfArguments, location="query", unknown=RAISE)
 @blueprint.response(200, FunnelSchema)
-def show_funnel(programme_id: int) -> dict[str, Any]:
-    """Show the funnel of one programme by region and month against its targets."""
-    return service.funnel_report(programmes.get(programme_id).programme_id)
+def show_funnel(arguments: dict[str, Any], programme_id: int) -> dict[str, Any]:
+    """Show the funnel of one programme by region and month against its targets, now or at the end of a past day."""
+    return service.funnel_report(programme_id, _today(), arguments["on"])
+
+
+@blueprint.get("/funnel/<int(max=2147483647):programme_id>/rows")
+@allow(*REPORT_READERS)
+@blueprint.arguments(RowsArguments, location="query", unknown=RAISE)
+@blueprint.response(200, RowsSchema)
+def show_rows(arguments: dict[str, Any], programme_id: int) -> dict[str, Any]:
+    """List the rows behind a number: the moves that make up a stage, or the vouchers that stand in a state."""
+    day: date | None = arguments.pop("on")
+    page = {name: arguments.pop(name) for name in ("after", "limit")}
+    wanted = service.Wanted(
+        programmes.get(programme_id).programme_id, **arguments, until=None if day is None else end_of_day(day)
+    )
+    return service.rows_behind(wanted, caller(), **page)._asdict()
+
+
+@blueprint.get("/targets")
+@allow(*REPORT_READERS)
+@blueprint.response(200, TargetsSchema)
+def show_targets() -> dict[str, Any]:
+    """Show the plan's three tables of targets as printed, their sums, and where they disagree; none is corrected."""
+    return service.targets()
 
 
 @blueprint.get("/refusals")
@@ -27,3 +62,7 @@ def show_funnel(programme_id: int) -> dict[str, Any]:
 def show_refusals() -> dict[str, Any]:
     """Show how many scans were refused for each reason."""
     return {"refusals": service.refusals_by_reason()}
+
+
+def _today() -> date:
+    return local_date(current_app.extensions["clock"].now())
