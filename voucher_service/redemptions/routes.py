@@ -23,6 +23,7 @@ from voucher_service.redemptions.schemas import (
     UndoRequestSchema,
 )
 from voucher_service.redemptions.service import Scan
+from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.web.access import BUREAU, INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
@@ -40,7 +41,9 @@ def redeem(wanted: dict[str, Any]) -> Response:
     try:
         return Response(service.redeem(scan, caller(), _now()), 201, mimetype="application/json")
     except ChainBroken:
-        return kept_answer(scan.idempotency_key, scan.request_hash) or Response(status=409)
+        if earlier := kept_answer(scan.idempotency_key, scan.request_hash):
+            return earlier
+        raise AnswerUnsettled from None
     except Refusal as refusal:
         return _refuse(scan, refusal)
 
