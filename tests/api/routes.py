@@ -51,6 +51,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "programme_id": 1,
         "answers": {"wants_training": False, "wants_work": True, "able_to_attend": True},
     },
+    "vouchers.ask_end": {"voucher": "0" * 15 + "1", "kind": "void", "reason": "claimed_in_error", "note": ""},
+    "vouchers.decide_end": {"confirmed": True},
     "vouchers.open_code_session": {"header": "0" * 48, "anchor": "0" * 32},
     "redemptions.redeem": {
         "code": "1" * 300,

@@ -9,6 +9,8 @@ from sqlalchemy import update
 
 from voucher_service.classes import service as classes
 from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.errors import RedemptionOver, UndoNotAsked
@@ -37,9 +39,11 @@ def ask_undo(redemption: Redemption, *, reason: str, note: str, caller: Caller, 
 def settle_undo(redemption: Redemption, caller: Caller, now: datetime, *, confirmed: bool) -> None:
     """Confirm or decline, as the bureau's person, what the institution asked; confirmed, the voucher is claimed again.
 
-    Refusals: UndoNotAsked, DecisionByOnePerson, DecisionMade, and when confirmed RedemptionOver, UndoTooLate,
+    Refusals: NotFound, UndoNotAsked, DecisionByOnePerson, DecisionMade, and when confirmed RedemptionOver, UndoTooLate,
     AttendedAlready, VoucherNotInState. Source: the life of a voucher, 二(五); two persons, 二(三)4.
     """
+    if caller.region_id not in {redemption.region_id, redemption.class_region_id, institutions.CITY_REGION}:
+        raise NotFound
     decision = vouchers.find_open("undo", redemption.region_id, redemption.voucher_id)
     if decision is None or decision.reference_id != redemption.redemption_id:
         raise RedemptionOver if redemption.cancelled_at else UndoNotAsked

@@ -100,6 +100,12 @@ class KeyRing:
             self._secret_file(kid).unlink(missing_ok=True)
             return revoked
 
+    def revoke_voucher(self, voucher_id: int) -> None:
+        """End all codes of a voucher (signed 64-bit id), for good and for every verifier; twice is no different."""
+        with self._changing() as directory:
+            if voucher_id not in directory.revoked_vouchers:
+                self._write(directory.with_revoked_voucher(voucher_id))
+
     def sign_session(self, header: Header, anchor: bytes) -> bytes:
         """Sign a rotating header with the end of the phone's chain; raises SigningKeyMissing."""
         return self._sign(header, voucher_code.rotating_message(header.to_bytes(), anchor))

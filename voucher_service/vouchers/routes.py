@@ -10,20 +10,25 @@ from flask import Response, current_app
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.identifiers import from_hex
+from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.vouchers import live_codes, service
 from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.vouchers.models import Voucher
 from voucher_service.vouchers.schemas import (
     ClaimSchema,
+    EndRequestSchema,
     HeaderSchema,
     SessionRequestSchema,
     SignatureSchema,
     TimelineSchema,
+    VoucherDecisionSchema,
+    VoucherDecisionsSchema,
     VoucherSchema,
     VouchersSchema,
+    VoucherVerdictSchema,
 )
-from voucher_service.web.access import HOLDER, allow, caller
+from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, HOLDER, allow, caller
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
@@ -99,6 +104,39 @@ def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
     """Sign the end of the phone's chain; any earlier session of the voucher ends."""
     header, anchor = bytes.fromhex(wanted["header"]), bytes.fromhex(wanted["anchor"])
     return {"signature": live_codes.open_session(_own(voucher), header, anchor, _now()).hex()}
+
+
+@blueprint.get("/decisions")
+@allow(*BUREAU)
+@blueprint.response(200, VoucherDecisionsSchema)
+def list_decisions() -> dict[str, Any]:
+    """List what waits for a second person in the caller's region, for the city's bureau in all; oldest first."""
+    region_id = caller().region_id
+    return {"decisions": service.waiting(None if region_id == institutions.CITY_REGION else region_id)}
+
+
+@blueprint.post("/decisions/<int(min=100000, max=999999):region_id>")
+@idempotent
+@allow(*BUREAU)
+@blueprint.arguments(EndRequestSchema)
+@blueprint.response(201, VoucherDecisionSchema)
+def ask_end(wanted: dict[str, Any], region_id: int) -> service.VoucherDecision:
+    """Ask, as the first of two persons, that a voucher be voided or revoked."""
+    return service.ask_end(region_id, wanted.pop("voucher"), **wanted, caller=caller(), now=_now())
+
+
+@blueprint.post("/decisions/<int(min=100000, max=999999):region_id>/<string(length=16):decision>")
+@idempotent
+@allow(BUREAU_REVIEWER)
+@blueprint.arguments(VoucherVerdictSchema)
+@blueprint.response(200, VoucherDecisionSchema)
+def decide_end(wanted: dict[str, bool], region_id: int, decision: str) -> service.VoucherDecision:
+    """Confirm or decline, as the second person; confirmed, the voucher and its codes end at once."""
+    try:
+        decision_id = from_hex(decision)
+    except ValueError:
+        raise NotFound from None
+    return service.decide_end(region_id, decision_id, caller(), _now(), confirmed=wanted["confirmed"])
 
 
 def _own(voucher: str) -> Voucher:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from voucher_service.web.fields import Identifier, StrictSchema
+from voucher_service.web.fields import Identifier, StrictSchema, line
 
 
 class AnswersSchema(StrictSchema):
@@ -61,3 +61,35 @@ class FactSchema(StrictSchema):
 
 class TimelineSchema(StrictSchema):
     facts = fields.List(fields.Nested(FactSchema))
+
+
+class EndRequestSchema(StrictSchema):
+    """What is asked of a voucher; `reason` is one of the codes that belong to the kind."""
+
+    voucher = Identifier(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(("void", "revoke")))
+    reason = line(40, required=True)
+    note = line(200, least=0, load_default="")
+
+
+class VoucherVerdictSchema(StrictSchema):
+    confirmed = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
+class VoucherDecisionSchema(StrictSchema):
+    """`reference` is the redemption that an undo is about; persons are not named."""
+
+    decision = Identifier(attribute="decision_id")
+    region_id = fields.Integer()
+    voucher = Identifier(attribute="voucher_id")
+    kind = fields.String()
+    reason = fields.String()
+    note = fields.String()
+    reference = Identifier(attribute="reference_id", allow_none=True)
+    state = fields.String()
+    asked_at = fields.AwareDateTime()
+    decided_at = fields.AwareDateTime(allow_none=True)
+
+
+class VoucherDecisionsSchema(StrictSchema):
+    decisions = fields.List(fields.Nested(VoucherDecisionSchema))

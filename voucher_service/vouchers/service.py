@@ -15,6 +15,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.vouchers.claiming import CLAIM, Claim, claim
 from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
+from voucher_service.vouchers.endings import ask_end, decide_end
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Voucher, VoucherDecision
 from voucher_service.vouchers.past_sessions import stood_at
@@ -26,7 +27,9 @@ __all__ = [
     "Claim",
     "VoucherDecision",
     "ask",
+    "ask_end",
     "claim",
+    "decide_end",
     "end_unpaid",
     "expire_overdue",
     "find",
