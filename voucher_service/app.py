@@ -14,7 +14,18 @@ from voucher_service.clock import Clock, SystemClock, TrialClock
 from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
-from voucher_service.faces import bureau, health, institution, pages, scan, session, trial, worker
+from voucher_service.faces import (
+    bureau,
+    health,
+    institution,
+    ledger,
+    ledger_api,
+    pages,
+    scan,
+    session,
+    trial,
+    worker,
+)
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
@@ -90,9 +101,9 @@ def _clock(settings: Settings) -> Clock:
 
 def _mount(app: Flask) -> None:
     api = Api(app)
-    for stage in STAGES:
+    for stage in (*STAGES, ledger_api):
         api.register_blueprint(stage.blueprint)
-    for face in (bureau, health, institution, pages, scan, session, worker):
+    for face in (bureau, health, institution, ledger, pages, scan, session, worker):
         app.register_blueprint(face.blueprint)
     if app.extensions["settings"].is_demo:
         app.register_blueprint(trial.blueprint)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from voucher_service.errors import Refusal
+from voucher_service.identifiers import from_hex
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
 from voucher_service.signing.commands import code, keys
 from voucher_service.simulation.command import simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
 
 
@@ -129,3 +134,90 @@ def export(folder: Path) -> None:
     with _app().app_context():
         export_ledger(folder)
     click.echo(f"exported to {folder}")
+
+
+@main.group()
+def ledger() -> None:
+    """Heads, receipts and consistency proofs, as JSON."""
+
+
+@ledger.command("head")
+@click.argument("head_no", type=click.IntRange(1), required=False)
+def show_head(head_no: int | None) -> None:
+    """Print a signed head by its number; the newest without one."""
+    from voucher_service.ledger import heads, proofs  # noqa: PLC0415 - as in _app
+
+    with _asked():
+        head = proofs.newest_head() if head_no is None else proofs.head_numbered(head_no)
+        _print(heads.head_document(head))
+
+
+@ledger.command()
+@click.argument("region_id", type=int)
+@click.argument("voucher")
+@click.argument("seq", type=int)
+def receipt(region_id: int, voucher: str, seq: int) -> None:
+    """Print the receipt of one fact: VOUCHER is 16 hex digits, SEQ 1 for its first fact."""
+    from voucher_service.ledger import proofs, receipts  # noqa: PLC0415 - as in _app
+
+    try:
+        voucher_id = from_hex(voucher)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong), param_hint="VOUCHER") from wrong
+    with _asked():
+        _print(receipts.receipt_document(proofs.receipt(region_id, voucher_id, seq)))
+
+
+@ledger.command()
+@click.argument("first", type=click.IntRange(1))
+@click.argument("second", type=click.IntRange(1))
+def consistency(first: int, second: int) -> None:
+    """Print the proof that head SECOND only adds to head FIRST."""
+    from voucher_service.ledger import proofs, receipts  # noqa: PLC0415 - as in _app
+
+    with _asked():
+        regions = proofs.consistency(first, second)
+        _print(receipts.consistency_document(proofs.head_numbered(first), proofs.head_numbered(second), regions))
+
+
+@ledger.command("public-key")
+def show_public_key() -> None:
+    """Print the public key that heads are signed with, in PEM; it is drawn if there is none yet."""
+    from voucher_service.ledger.heads import ledger_key, public_pem  # noqa: PLC0415 - as in _app
+
+    click.echo(public_pem(ledger_key(_settings())).decode("ascii"), nl=False)
+
+
+@main.command("verify-receipt")
+@click.argument("file", type=click.File("rb"))
+@click.option("--key", "key_file", type=click.File("rb"), required=True, help="The ledger's public key (PEM).")
+def verify_receipt(file: BinaryIO, key_file: BinaryIO) -> None:
+    """Check a receipt or a consistency proof from FILE (- for standard input); needs no database.
+
+    Exit codes: 0 it holds, 1 it does not and the reason is printed, 2 it cannot be read.
+    """
+    from voucher_service.ledger import receipts  # noqa: PLC0415 - as in _app
+
+    try:
+        found = receipts.findings(receipts.read(file.read()), receipts.read_key(key_file.read()))
+    except receipts.Unreadable as unreadable:
+        click.echo(f"cannot be read: {unreadable}", err=True)
+        sys.exit(2)
+    for finding in found:
+        click.echo(f"BROKEN {finding}")
+    click.echo("it does not hold" if found else "it holds")
+    sys.exit(1 if found else 0)
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """Ask the database something; a refusal ends the command with its sentence."""
+    with _app().app_context():
+        try:
+            yield
+        except Refusal as refusal:
+            raise click.ClickException(f"{refusal.code}: {refusal.sentence_en}") from refusal
+
+
+def _print(document: dict[str, Any]) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True))

@@ -15,9 +15,8 @@ from flask import current_app
 from sqlalchemy import select, text
 
 from voucher_service.database import db
-from voucher_service.identifiers import to_hex
 from voucher_service.ledger.heads import head_document, json_line, ledger_key, public_pem
-from voucher_service.ledger.leaf import FactRow
+from voucher_service.ledger.leaf import FactRow, fact_document
 from voucher_service.ledger.models import Head
 from voucher_service.ledger.rules import MOVES, Move
 
@@ -88,16 +87,7 @@ def _state_rules() -> str:
 
 
 def _facts(connection: Connection) -> Iterator[dict[str, Any]]:
-    return (_fact_document(FactRow(*row)) for row in connection.execute(_FACTS))
-
-
-def _fact_document(fact: FactRow) -> dict[str, Any]:
-    return fact._asdict() | {
-        "voucher_id": to_hex(fact.voucher_id),
-        "actor_id": to_hex(fact.actor_id),
-        "reference_id": None if fact.reference_id is None else to_hex(fact.reference_id),
-        "commitment": None if fact.commitment is None else fact.commitment.hex(),
-    }
+    return (fact_document(FactRow(*row)) for row in connection.execute(_FACTS))
 
 
 def _leaves(connection: Connection) -> Iterator[dict[str, Any]]:

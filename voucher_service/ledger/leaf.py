@@ -17,12 +17,14 @@ from __future__ import annotations
 
 import hashlib
 import struct
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from voucher_service.identifiers import from_hex, to_hex
 from voucher_service.ledger.rules import STATE_NUMBER, move_of
 
 TAG = b"tvl1:fact:"
 VERSION = 1
+HASH_LENGTH = 32
 _HEAD = struct.Struct(">BIqIHBBIIIq")
 _TAIL = struct.Struct(">qqq")
 
@@ -62,3 +64,34 @@ def pack(fact: FactRow) -> bytes:
 
 def leaf_hash(fact: FactRow) -> bytes:
     return hashlib.sha256(b"\x00" + pack(fact)).digest()
+
+
+def fact_document(fact: FactRow) -> dict[str, Any]:
+    """Return a fact as it is exported and as a receipt shows it: identifiers and commitment in hex."""
+    return fact._asdict() | {
+        "voucher_id": to_hex(fact.voucher_id),
+        "actor_id": to_hex(fact.actor_id),
+        "reference_id": None if fact.reference_id is None else to_hex(fact.reference_id),
+        "commitment": None if fact.commitment is None else fact.commitment.hex(),
+    }
+
+
+def fact_of(document: dict[str, Any]) -> FactRow:
+    """Read a fact document; raises KeyError, TypeError or ValueError for anything else."""
+    if document.keys() != set(FactRow._fields):
+        raise ValueError("a fact has exactly the members " + ", ".join(FactRow._fields))
+    reference, commitment = document["reference_id"], document["commitment"]
+    return FactRow(**document)._replace(
+        voucher_id=from_hex(document["voucher_id"]),
+        actor_id=from_hex(document["actor_id"]),
+        reference_id=None if reference is None else from_hex(reference),
+        commitment=None if commitment is None else hash_of(commitment),
+    )
+
+
+def hash_of(text: str) -> bytes:
+    """Read 64 lower-case hex digits; raises ValueError, so that a hash is written in one way only."""
+    found = bytes.fromhex(text)
+    if len(found) != HASH_LENGTH or found.hex() != text:
+        raise ValueError("a hash is 64 lower-case hex digits")
+    return found

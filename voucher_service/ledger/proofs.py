@@ -29,6 +29,7 @@ class Receipt:
     `head_proof` from leaf `region_index` of the root of roots to the root that `head` signs.
     """
 
+    fact: FactRow
     leaf: bytes
     leaf_index: int
     region_proof: list[bytes]
@@ -54,12 +55,13 @@ def receipt(region_id: int, voucher_id: int, seq: int) -> Receipt:
     if row is None:
         raise NotFound
     fact, commit_no = FactRow(*row[:-1]), row.commit_no
-    head = _newest_head()
+    head = newest_head()
     region_index, region = _region_in(head, region_id)
     leaf_index = _leaf_index(fact, commit_no)
     if leaf_index >= region.tree_size:
         raise FactNotSealed
     return Receipt(
+        fact=fact,
         leaf=pack(fact),
         leaf_index=leaf_index,
         region_proof=tree.inclusion_proof(leaf_index, region.tree_size, tiles_of(region_id).node),
@@ -74,7 +76,7 @@ def consistency(first_head_no: int, second_head_no: int) -> list[RegionConsisten
     """Return a proof for each region of the second head; raises NotFound and HeadsOutOfOrder."""
     if first_head_no > second_head_no:
         raise HeadsOutOfOrder
-    first, second = (_head(number) for number in (first_head_no, second_head_no))
+    first, second = (head_numbered(number) for number in (first_head_no, second_head_no))
     sizes = {region.region_id: region.tree_size for region in regions_of(first)}
     return [
         RegionConsistency(
@@ -87,6 +89,22 @@ def consistency(first_head_no: int, second_head_no: int) -> list[RegionConsisten
     ]
 
 
+def region_consistency(region_id: int, first_size: int, second_size: int) -> RegionConsistency:
+    """Return a proof between two sizes of one region's tree; raises NotFound and HeadsOutOfOrder."""
+    log = db.session.get(RegionLog, region_id)
+    if log is None or max(first_size, second_size) > log.tree_size:
+        raise NotFound
+    if first_size > second_size:
+        raise HeadsOutOfOrder
+    proof = tree.consistency_proof(first_size, second_size, tiles_of(region_id).node)
+    return RegionConsistency(region_id, first_size, second_size, proof)
+
+
+def root_at(region_id: int, tree_size: int) -> bytes:
+    """Return the root that a region's tree had when it held so many facts; raises IndexError."""
+    return tree.root(tree_size, tiles_of(region_id).node)
+
+
 def tiles_of(region_id: int) -> tree.Tiles:
     """Return a region's tree as it is stored."""
 
@@ -97,14 +115,16 @@ def tiles_of(region_id: int) -> tree.Tiles:
     return tree.Tiles(read)
 
 
-def _head(head_no: int) -> Head:
+def head_numbered(head_no: int) -> Head:
+    """Return a head by its number; raises NotFound."""
     head = db.session.get(Head, head_no)
     if head is None:
         raise NotFound
     return head
 
 
-def _newest_head() -> Head:
+def newest_head() -> Head:
+    """Return the newest signed head; raises FactNotSealed while there is none."""
     head = db.session.scalar(select(Head).order_by(Head.head_no.desc()).limit(1))
     if head is None:
         raise FactNotSealed
