@@ -46,6 +46,18 @@ BODIES: dict[str, dict[str, Any]] = {
         "lessons": LESSONS,
         "sessions": [SESSION],
     },
+    "classes.check_proposal": {
+        "programme_id": 1,
+        "occupation_code": "NOT-LICENSED",
+        "level": "初级工",
+        "certificate_type": "职业资格证书",
+        "capacity": 80,
+        "enrols_until": "2026-04-01T00:00:00+00:00",
+        "starts_on": "2026-03-10",
+        "ends_on": "2026-05-09",
+        "lessons": LESSONS,
+        "sessions": [SESSION],
+    },
     "classes.sign_opinion": {"step": "bureau", "verdict": "approve", "note": ""},
     "vouchers.claim": {
         "programme_id": 1,

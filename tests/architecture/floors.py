@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("ledger",),
     ("signing",),
     ("web",),
-    ("database", "clock", "calendar", "settings", "errors", "identifiers"),
+    ("database", "clock", "calendar", "settings", "errors", "identifiers", "rulebook"),
 )
 
 HEIGHTS = {room: height for height, floor in enumerate(reversed(FLOORS)) for room in floor}

@@ -231,10 +231,10 @@ def test_cancelling_gives_the_promised_budget_back(city: City) -> None:
     submit(planned)
     approve(city, planned)
     with unit_of_work():
-        cancelled = service.cancel(planned.region_id, planned.class_id)
+        cancelled = service.cancel(planned.region_id, planned.class_id, START)
     assert (cancelled.state, committed_fen(city)) == ("cancelled", before)
     with pytest.raises(ClassNotInState), unit_of_work():
-        service.cancel(planned.region_id, planned.class_id)
+        service.cancel(planned.region_id, planned.class_id, START)
 
 
 def test_a_class_with_trainees_is_not_cancelled(city: City) -> None:
@@ -242,7 +242,7 @@ def test_a_class_with_trainees_is_not_cancelled(city: City) -> None:
     with unit_of_work():
         service.get(planned.region_id, planned.class_id).seats_taken = 1
     with pytest.raises(ClassHasTrainees), unit_of_work():
-        service.cancel(planned.region_id, planned.class_id)
+        service.cancel(planned.region_id, planned.class_id, START)
 
 
 def test_the_database_itself_seats_nobody_beyond_the_capacity(city: City) -> None:

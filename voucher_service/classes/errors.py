@@ -65,3 +65,13 @@ class ClassHasTrainees(Refusal):
     code = "class_has_trainees"
     zh = "班内还有{seats_taken}名学员，请先退还他们的培训券。"
     en = "{seats_taken} trainees are still in the class; give their vouchers back first."
+
+
+class ReasonMissing(Refusal):
+    """`findings` lists the warnings that want a written reason before anybody approves."""
+
+    code = "reason_missing"
+    status = 422
+    clause = "二(二)"
+    zh = "本班次会使规定比例不达标或须说明情况，同意时请在意见中写明理由，见所列各条。"
+    en = "The warnings in `findings` let nobody approve without a reason; write it into the note."

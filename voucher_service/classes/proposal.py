@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from voucher_service.classes.rules import Meeting
+from voucher_service.classes.terms import Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,9 @@ class Lessons:
     practical_lessons: int
     online_lessons: int = 0
     online_platform: str = ""
+    teacher_ids: Sequence[int] = ()
+    venue_ids: Sequence[int] = ()
+    """Of the institution's registers; each named teacher is there in every session, each room in those of its kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,7 @@ class Proposal:
     ends_on: date
     lessons: Lessons
     sessions: Sequence[Meeting] = ()
+    held_in_region_id: int | None = None
+    """None for the institution's own region."""
+    apprentices_of: str | None = None
+    """The enterprise, by its unified social credit code, whose new apprentices are trained; None for other classes."""

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 from marshmallow import RAISE
 
+from voucher_service.calendar import local_date
 from voucher_service.classes import service
 from voucher_service.classes.models import TrainingClass
 from voucher_service.classes.proposal import Proposal
@@ -73,6 +74,7 @@ def show_class(class_id: str) -> dict[str, Any]:
     found = _named(class_id)
     return {
         "training_class": found,
+        "review_clock": service.review_clock(found, local_date(_now())),
         "lessons": found.plan,
         "sessions": service.sessions(found),
         "opinions": service.opinions(found),
@@ -85,6 +87,17 @@ def show_class(class_id: str) -> dict[str, Any]:
 def check_class(class_id: str) -> dict[str, Any]:
     """Ask every rule about a class, before it is submitted or after."""
     return {"findings": [service.explained(finding) for finding in service.findings(_named(class_id))]}
+
+
+@blueprint.route("/preflight", methods=["POST"])
+@allow(*PLANNERS)
+@blueprint.arguments(ProposalSchema)
+@blueprint.response(200, FindingsSchema)
+def check_proposal(proposal: Proposal) -> dict[str, Any]:
+    """Ask every rule about a plan before anything of it is kept: green, amber or red for each."""
+    today = local_date(_now())
+    found = service.findings_of_proposal(caller().region_id, own_institution_id(), proposal, today)
+    return {"findings": [service.explained(finding) for finding in found]}
 
 
 @blueprint.route("/", methods=["POST"])
@@ -143,7 +156,7 @@ def end_class(class_id: str) -> TrainingClass:
 def cancel_class(class_id: str) -> TrainingClass:
     """Call off a class that nobody is in."""
     found = _named(class_id)
-    return service.cancel(found.region_id, found.class_id)
+    return service.cancel(found.region_id, found.class_id, _now())
 
 
 def _named(class_id: str) -> TrainingClass:

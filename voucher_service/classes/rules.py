@@ -1,44 +1,64 @@
-"""The rules of a class plan, each a pure function of the plan and the rule pack's numbers, and the law of its states.
+"""Every rule of a class plan, the law of its states, and the dates that no plan may have.
 
-Shares are compared as integers in thousandths, so that a class at exactly the limit passes.
+The rules themselves stand by their subject: lessons, the institution, the year's shares. Each is a pure function of
+the plan and the rule pack's numbers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 from voucher_service.calendar import end_of_day, start_of_day
 from voucher_service.classes.errors import ClassDatesImpossible, SessionsImpossible
-
-COMPLETION: Final = "completion"
-"""培训合格证书, the weakest certificate."""
-
-CERTIFICATE_TYPES: Final = (
-    "vocational_qualification",
-    "skill_level",
-    "special_operation",
-    "special_equipment",
-    "special_ability",
+from voucher_service.classes.institution_rules import INSTITUTION_RULES
+from voucher_service.classes.lesson_rules import LESSON_RULES
+from voucher_service.classes.share_rules import SHARE_RULES
+from voucher_service.classes.terms import (
+    CERTIFICATE_TYPES,
     COMPLETION,
+    LEVELS,
+    LIGHTS,
+    SPECIAL_ABILITY,
+    WEAK,
+    Finding,
+    Meeting,
+    Numbers,
+    Outcome,
+    Plan,
+    Rule,
+    YearSoFar,
 )
-"""Strongest first."""
+from voucher_service.rulebook import decides
 
-LEVELS: Final = (
-    "",
-    "apprentice",
-    "junior",
-    "intermediate",
-    "senior",
-    "technician",
-    "senior_technician",
-    "special_technician",
-    "chief_technician",
-)
-"""新八级工, lowest first; some kinds of work have no level, written as an empty text."""
+__all__ = [
+    "APPROVED_BY",
+    "CERTIFICATE_TYPES",
+    "COMPLETION",
+    "COUNTED_STATES",
+    "HELD_STATES",
+    "LEVELS",
+    "LIGHTS",
+    "MOVES",
+    "RULES",
+    "SPECIAL_ABILITY",
+    "STEPS",
+    "WEAK",
+    "Finding",
+    "Meeting",
+    "Numbers",
+    "Outcome",
+    "Plan",
+    "Rule",
+    "YearSoFar",
+    "is_overdue",
+    "minutes_of",
+    "preflight",
+    "require_dates",
+    "require_schedule",
+    "unexplained",
+]
 
 STEPS: Final = {"submitted": "industry", "industry_approved": "bureau"}
 """The review that is due in a state."""
@@ -64,195 +84,32 @@ MOVES: Final = {
 """State → the states that may follow it. A refused plan stays as it was signed; its institution makes a new one."""
 
 
-class Outcome(StrEnum):
-    PASS = "pass"  # noqa: S105 - an outcome, not a password
-    REFUSE = "refuse"
-    WARN = "warn"
+COUNTED_STATES: Final = frozenset({"approved", "in_session", "ended", "exam_filed", "examined", "closed", "suspended"})
+"""Classes that count in the year's shares: approved, and not called off or disqualified since."""
 
+HELD_STATES: Final = COUNTED_STATES | {"submitted", "industry_approved"}
+"""Classes that hold their institution's apprentices, teachers and rooms: submitted, and not turned down."""
 
-class Finding(NamedTuple):
-    """What one rule says of a plan; `figures` are the numbers compared, and fill the rule's sentences."""
-
-    rule_id: str
-    outcome: Outcome
-    figures: Mapping[str, int | str]
-
-
-class Meeting(NamedTuple):
-    """One session as scheduled; `kind` is theory, practical or online."""
-
-    starts_at: datetime
-    ends_at: datetime
-    kind: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What an institution plans. Theory is taught in the room and online lessons are counted apart from it.
-
-    `scheduled_minutes` are those of the sessions, None while none is scheduled.
-    """
-
-    certificate_type: str
-    trainees: int
-    teachers: int
-    workstations: int
-    lesson_minutes: int
-    theory_lessons: int
-    practical_lessons: int
-    online_lessons: int = 0
-    online_platform: str = ""
-    listed_platforms: frozenset[str] = frozenset()
-    scheduled_minutes: int | None = None
-
-    @property
-    def lessons(self) -> int:
-        return self.theory_lessons + self.practical_lessons + self.online_lessons
-
-
-Numbers = Mapping[str, int]
-
-
-def rule_r17a(plan: Plan, numbers: Numbers) -> Finding:
-    """Trainees to a teacher and to a workstation, each within the limit."""
-    per_teacher, per_workstation = numbers["trainees_per_teacher_max"], numbers["trainees_per_workstation_max"]
-    kept = plan.trainees <= min(plan.teachers * per_teacher, plan.workstations * per_workstation)
-    return _finding(
-        "R17a",
-        kept,
-        trainees=plan.trainees,
-        teachers=plan.teachers,
-        workstations=plan.workstations,
-        trainees_per_teacher_max=per_teacher,
-        trainees_per_workstation_max=per_workstation,
-    )
-
-
-def rule_r17b(plan: Plan, numbers: Numbers) -> Finding:
-    least = numbers["teachers_min"]
-    return _finding("R17b", plan.teachers >= least, teachers=plan.teachers, teachers_min=least)
-
-
-def rule_r17c(plan: Plan, numbers: Numbers) -> Finding:
-    most = numbers["trainees_max"]
-    return _finding("R17c", plan.trainees <= most, trainees=plan.trainees, trainees_max=most)
-
-
-def rule_r17d(plan: Plan, numbers: Numbers) -> Finding:
-    """A lesson is long enough, as stated and as scheduled. A plan without sessions is only warned."""
-    least = numbers["lesson_minutes_min"]
-    scheduled = plan.scheduled_minutes
-    kept = plan.lesson_minutes >= least and (scheduled is None or scheduled >= plan.lessons * least)
-    figures: dict[str, int | str] = {
-        "lesson_minutes": plan.lesson_minutes,
-        "lessons": plan.lessons,
-        "scheduled_minutes": scheduled or 0,
-        "lesson_minutes_min": least,
-    }
-    if kept and scheduled is None:
-        return Finding("R17d", Outcome.WARN, figures)
-    return _finding("R17d", kept, **figures)
-
-
-def rule_r17e(plan: Plan, numbers: Numbers) -> Finding:
-    least = numbers["practical_share_min_permille"]
-    return _finding(
-        "R17e",
-        plan.lessons > 0 and plan.practical_lessons * 1000 >= plan.lessons * least,
-        practical_lessons=plan.practical_lessons,
-        lessons=plan.lessons,
-        practical_share_min_permille=least,
-    )
-
-
-def rule_r17g(plan: Plan, numbers: Numbers) -> Finding:
-    """Online theory within its share of all lessons, and on a listed platform only."""
-    most = numbers["online_share_max_permille"]
-    listed = plan.online_lessons == 0 or plan.online_platform in plan.listed_platforms
-    return _finding(
-        "R17g",
-        listed and plan.online_lessons * 1000 <= plan.lessons * most,
-        online_lessons=plan.online_lessons,
-        lessons=plan.lessons,
-        online_platform=plan.online_platform,
-        online_share_max_permille=most,
-    )
-
-
-def rule_r10(plan: Plan, numbers: Numbers) -> Finding:
-    """A course for a completion certificate is long enough; other certificates pass."""
-    least = numbers["completion_lessons_min"]
-    kept = plan.certificate_type != COMPLETION or plan.lessons >= least
-    return _finding("R10", kept, lessons=plan.lessons, completion_lessons_min=least)
-
-
-def _finding(rule_id: str, kept: bool, **figures: int | str) -> Finding:  # noqa: FBT001 - the question itself
-    return Finding(rule_id, Outcome.PASS if kept else Outcome.REFUSE, figures)
-
-
-class Rule(NamedTuple):
-    """A rule with its clause of the city's plan and what it demands, as sentences over a finding's figures."""
-
-    clause: str
-    check: Callable[[Plan, Numbers], Finding]
-    zh: str
-    en: str
-
-
-RULES: Final = {
-    "R17a": Rule(
-        "二(三)1",
-        rule_r17a,
-        "学员{trainees}人，教师{teachers}人，工位{workstations}个："
-        "每名教师最多对应{trainees_per_teacher_max}名学员，每个工位最多对应{trainees_per_workstation_max}名。",
-        "{trainees} trainees, {teachers} teachers, {workstations} workstations: at most {trainees_per_teacher_max} "
-        "trainees to a teacher and {trainees_per_workstation_max} to a workstation.",
-    ),
-    "R17b": Rule(
-        "二(三)1",
-        rule_r17b,
-        "教师{teachers}人，至少{teachers_min}人。",
-        "{teachers} teachers; at least {teachers_min}.",
-    ),
-    "R17c": Rule(
-        "二(三)1",
-        rule_r17c,
-        "学员{trainees}人，最多{trainees_max}人。",
-        "{trainees} trainees; at most {trainees_max}.",
-    ),
-    "R17d": Rule(
-        "二(三)1",
-        rule_r17d,
-        "每课时{lesson_minutes}分钟，共{lessons}课时，已排{scheduled_minutes}分钟：每课时至少{lesson_minutes_min}分钟。",
-        "{lessons} lessons of {lesson_minutes} minutes, {scheduled_minutes} minutes scheduled: a lesson has at least "
-        "{lesson_minutes_min} minutes.",
-    ),
-    "R17e": Rule(
-        "二(三)1",
-        rule_r17e,
-        "实操{practical_lessons}课时，共{lessons}课时：实操至少占千分之{practical_share_min_permille}。",
-        "{practical_lessons} practical of {lessons} lessons: at least {practical_share_min_permille} in a thousand.",
-    ),
-    "R17g": Rule(
-        "三(二)",
-        rule_r17g,
-        "线上理论{online_lessons}课时，共{lessons}课时，平台“{online_platform}”："
-        "线上最多占千分之{online_share_max_permille}，且只能用目录清单内的平台。",
-        "{online_lessons} online of {lessons} lessons on platform {online_platform!r}: at most "
-        "{online_share_max_permille} in a thousand, and on a listed platform only.",
-    ),
-    "R10": Rule(
-        "二(三)",
-        rule_r10,
-        "共{lessons}课时：培训合格证书的课程至少{completion_lessons_min}课时。",
-        "{lessons} lessons: a course for a completion certificate has at least {completion_lessons_min}.",
-    ),
-}
+RULES: Final[Mapping[str, Rule]] = {**INSTITUTION_RULES, **LESSON_RULES, **SHARE_RULES}
+"""In the order in which they are shown."""
 
 
 def preflight(plan: Plan, numbers: Numbers) -> list[Finding]:
     """Ask every rule about a plan; the answers come in the order of RULES."""
     return [rule.check(plan, numbers) for rule in RULES.values()]
+
+
+def unexplained(findings: Sequence[Finding], note: str) -> list[Finding]:
+    """Return the warnings that nobody may approve in silence; none when the note says why."""
+    if note.strip():
+        return []
+    return [finding for finding in findings if finding.outcome is Outcome.WARN and RULES[finding.rule_id].wants_reason]
+
+
+@decides("R27")
+def is_overdue(today: date, due_on: date) -> bool:
+    """Whether a review is late: its last day, itself still in time, is over."""
+    return today > due_on
 
 
 def require_dates(starts_on: date, ends_on: date, enrols_until: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from marshmallow import Schema, fields, post_load
-from marshmallow.validate import Length, OneOf, Range
+from marshmallow.validate import Length, OneOf, Range, Regexp
 
 from voucher_service.classes.proposal import Lessons, Proposal
 from voucher_service.classes.rules import CERTIFICATE_TYPES, LEVELS, MOVES, Meeting
@@ -19,6 +19,8 @@ DAYS = Range(date(2000, 1, 1), date(2100, 1, 1))
 MOMENTS = Range(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
 """Near the ends of the calendar a time zone would lead out of it."""
 
+NAMED_MAX = 40
+ENTERPRISE_CODE = Regexp(r"[0-9A-HJ-NP-RT-UW-Y]{18}\Z", error="18 characters of a unified social credit code")
 COUNT_MAX = 10_000
 """Far above what any rule allows, so that a rule and not a bound refuses; far below what any column holds."""
 
@@ -35,6 +37,8 @@ class LessonsSchema(Schema):
     practical_lessons = fields.Integer(required=True, strict=True, validate=Range(0, COUNT_MAX))
     online_lessons = fields.Integer(load_default=0, strict=True, validate=Range(0, COUNT_MAX))
     online_platform = line(100, least=0, load_default="")
+    teacher_ids = fields.List(Identifier(), load_default=list, validate=Length(max=NAMED_MAX))
+    venue_ids = fields.List(Identifier(), load_default=list, validate=Length(max=NAMED_MAX))
 
     @post_load
     def _lessons(self, data: dict[str, Any], **_: object) -> Lessons:
@@ -62,6 +66,8 @@ class ProposalSchema(Schema):
     ends_on = fields.Date(required=True, validate=DAYS)
     lessons = fields.Nested(LessonsSchema, required=True)
     sessions = fields.List(fields.Nested(SessionSchema), load_default=list, validate=Length(max=SESSIONS_MAX))
+    held_in_region_id = fields.Integer(load_default=None, allow_none=True, strict=True, validate=Range(100000, 999999))
+    apprentices_of = fields.String(load_default=None, allow_none=True, validate=ENTERPRISE_CODE)
 
     @post_load
     def _proposal(self, data: dict[str, Any], **_: object) -> Proposal:
@@ -90,6 +96,8 @@ class ClassSchema(Schema):
     starts_on = fields.Date()
     ends_on = fields.Date()
     submitted_at = fields.AwareDateTime(allow_none=True)
+    held_in_region_id = fields.Integer(allow_none=True)
+    apprentices_of = fields.String(allow_none=True)
 
 
 class SignedOpinionSchema(OpinionSchema):
@@ -97,8 +105,18 @@ class SignedOpinionSchema(OpinionSchema):
     given_at = fields.AwareDateTime()
 
 
+class ReviewClockSchema(Schema):
+    accepted_on = fields.Date()
+    due_on = fields.Date()
+    working_days_left = fields.Integer()
+    overdue = fields.Boolean()
+
+
 class ClassInFullSchema(Schema):
     training_class = fields.Nested(ClassSchema)
+    review_clock = fields.Nested(
+        ReviewClockSchema, allow_none=True, metadata={"description": "R27: the industry department's working days"}
+    )
     lessons = fields.Nested(LessonsSchema)
     sessions = fields.List(fields.Nested(SessionSchema))
     opinions = fields.List(fields.Nested(SignedOpinionSchema))
@@ -113,6 +131,8 @@ class FindingSchema(Schema):
     rule_id = fields.String()
     clause = fields.String()
     outcome = fields.String()
+    light = fields.String(metadata={"description": "green, amber or red"})
+    wants_reason = fields.Boolean(metadata={"description": "nobody approves without a written reason"})
     figures = fields.Dict(keys=fields.String())
     zh = fields.String()
     en = fields.String()

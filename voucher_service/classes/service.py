@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import update
 
 from voucher_service.calendar import local_date
+from voucher_service.classes import bookings
 from voucher_service.classes.errors import (
     ClassBreaksRules,
     ClassHasTrainees,
@@ -19,7 +19,17 @@ from voucher_service.classes.errors import (
     ClassNotYet,
     ClassWithoutSessions,
     OpinionOutOfTurn,
+    ReasonMissing,
     SecondReviewerIsFirst,
+)
+from voucher_service.classes.judging import (
+    Clock,
+    case_of,
+    explained,
+    findings,
+    findings_of_proposal,
+    judge,
+    review_clock,
 )
 from voucher_service.classes.models import ClassOpinion, ClassSession, TrainingClass
 from voucher_service.classes.proposal import Lessons, Proposal
@@ -27,16 +37,12 @@ from voucher_service.classes.register import enrolling, find, get, opinions, ses
 from voucher_service.classes.rules import (
     APPROVED_BY,
     MOVES,
-    RULES,
     STEPS,
-    Finding,
     Meeting,
     Outcome,
-    Plan,
-    minutes_of,
-    preflight,
     require_dates,
     require_schedule,
+    unexplained,
 )
 from voucher_service.classes.seats import TAKE_SEAT, free_seat
 from voucher_service.database import db
@@ -48,6 +54,7 @@ from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWE
 
 __all__ = [
     "TAKE_SEAT",
+    "Clock",
     "Lessons",
     "Meeting",
     "Proposal",
@@ -57,12 +64,16 @@ __all__ = [
     "explained",
     "find",
     "findings",
+    "findings_of_proposal",
     "free_seat",
     "get",
     "give_opinion",
+    "judge",
+    "lock",
     "move_on",
     "opinions",
     "plan_class",
+    "review_clock",
     "sessions",
     "start",
     "submit",
@@ -104,6 +115,8 @@ def plan_class(region_id: int, institution_id: int, proposal: Proposal, now: dat
         ends_on=proposal.ends_on,
         rule_pack_id=programmes.rule_pack_in_force(local_date(now)),
         plan=asdict(proposal.lessons),
+        held_in_region_id=proposal.held_in_region_id,
+        apprentices_of=proposal.apprentices_of,
     )
     db.session.add(draft)
     db.session.flush()  # The sessions refer to the class, and no relationship tells the session which comes first.
@@ -113,33 +126,6 @@ def plan_class(region_id: int, institution_id: int, proposal: Proposal, now: dat
     )
     db.session.flush()  # A caller may check the draft in the same unit of work, and must find its sessions.
     return draft
-
-
-def findings(training_class: TrainingClass) -> list[Finding]:
-    """Ask every rule about a class, with the numbers of the rule pack that it is judged by."""
-    programme = programmes.get(training_class.programme_id)
-    meetings = [Meeting(held.starts_at, held.ends_at, held.kind) for held in sessions(training_class)]
-    plan = Plan(
-        certificate_type=training_class.certificate_type,
-        trainees=training_class.capacity,
-        listed_platforms=frozenset(programme.settings.get("online_platforms", ())),
-        scheduled_minutes=minutes_of(meetings),
-        **training_class.plan,
-    )
-    return preflight(plan, programmes.rule_numbers(training_class.rule_pack_id))
-
-
-def explained(finding: Finding) -> dict[str, Any]:
-    """Return a finding with its clause and both sentences, as it is shown and as a refusal carries it."""
-    rule = RULES[finding.rule_id]
-    return {
-        "rule_id": finding.rule_id,
-        "clause": rule.clause,
-        "outcome": finding.outcome.value,
-        "figures": dict(finding.figures),
-        "zh": rule.zh.format_map(finding.figures),
-        "en": rule.en.format_map(finding.figures),
-    }
 
 
 def submit(region_id: int, class_id: int, now: datetime) -> TrainingClass:
@@ -154,8 +140,15 @@ def submit(region_id: int, class_id: int, now: datetime) -> TrainingClass:
     programmes.require_running(draft.programme_id, today)
     programmes.standard_fen(draft.occupation_code, draft.level, draft.certificate_type, today)
     institutions.require_licence(region_id, draft.institution_id, draft.occupation_code, draft.level, draft.starts_on)
+    institutions.lock(region_id, draft.institution_id)  # Its apprentices and its ceiling are counted one by one.
     submitted = _move(draft, "submitted", rule_pack_id=programmes.rule_pack_in_force(today), submitted_at=now)
+    if not sessions(submitted):
+        raise ClassWithoutSessions
+    judged = case_of(submitted)
+    named = bookings.named_in(judged)
+    bookings.lock(named)
     _require_rules_kept(submitted)
+    bookings.book(submitted, judged, named)
     return submitted
 
 
@@ -164,8 +157,10 @@ def give_opinion(
 ) -> TrainingClass:
     """Sign the opinion that is due. Two approvals of a step by two persons lead on; one refusal ends the application.
 
-    The bureau's second approval fixes the standard and promises the budget of every seat. Source: 二(三)4, R24.
-    Refuses with NotFound, OpinionOutOfTurn, Forbidden, SecondReviewerIsFirst, StandardMissing, BudgetExhausted.
+    Whoever approves for the bureau although a share is broken says why. The bureau's second approval asks every rule
+    once more, fixes the standard and promises the budget of every seat. Source: 二(三)4, R24.
+    Refuses with NotFound, OpinionOutOfTurn, Forbidden, SecondReviewerIsFirst, ReasonMissing, ClassBreaksRules,
+    StandardMissing, BudgetExhausted.
     """
     training_class = _locked(region_id, class_id)
     if (due := STEPS.get(training_class.state, training_class.state)) != step:
@@ -176,6 +171,8 @@ def give_opinion(
         raise Forbidden
     if any(opinion.person_id == caller.person_id for opinion in earlier):
         raise SecondReviewerIsFirst
+    if (step, verdict) == ("bureau", "approve"):
+        _require_reason(training_class, note)
     db.session.add(
         ClassOpinion(
             region_id=region_id,
@@ -191,6 +188,7 @@ def give_opinion(
     )
     db.session.flush()  # The next opinion of this unit of work must find this one.
     if verdict == "refuse":
+        bookings.release(region_id, class_id, now)
         return _move(training_class, "refused")
     return _approve(training_class, step, local_date(now)) if turn == "second" else training_class
 
@@ -211,15 +209,25 @@ def end(region_id: int, class_id: int, now: datetime) -> TrainingClass:
     return _move(training_class, "ended")
 
 
-def cancel(region_id: int, class_id: int) -> TrainingClass:
-    """Call off a class that nobody is in, and give its promised budget back.
+def lock(region_id: int, class_id: int) -> TrainingClass:
+    """Return a class and let nobody else take a seat in it or move it on until this unit of work ends.
 
-    Whoever has trainees in it gives their vouchers back first.
-    Refuses with NotFound, ClassNotInState, ClassHasTrainees.
+    Refuses with NotFound.
+    """
+    return _locked(region_id, class_id)
+
+
+def cancel(region_id: int, class_id: int, now: datetime, lost_seats: int = 0) -> TrainingClass:
+    """Call off a class that nobody is in, and give back its promised budget and what is booked for it.
+
+    Whoever has trainees in it gives their vouchers back first; `lost_seats` are of those whose voucher has ended since,
+    so that there is nothing to give back. Refuses with NotFound, ClassNotInState, ClassHasTrainees.
     """
     training_class = _locked(region_id, class_id)
-    if training_class.seats_taken:
-        raise ClassHasTrainees(seats_taken=training_class.seats_taken)
+    _require_move(training_class, "cancelled")
+    if training_class.seats_taken > lost_seats:
+        raise ClassHasTrainees(seats_taken=training_class.seats_taken - lost_seats)
+    bookings.release(region_id, class_id, now)
     promised_fen = training_class.capacity * training_class.standard_fen
     cancelled = _move(training_class, "cancelled", standard_fen=0)
     if promised_fen:
@@ -235,6 +243,7 @@ def move_on(region_id: int, class_id: int, to_state: str) -> TrainingClass:
 def _approve(training_class: TrainingClass, step: str, today: date) -> TrainingClass:
     if step == "industry":
         return _move(training_class, APPROVED_BY[step])
+    _require_rules_kept(training_class)
     standard_fen = programmes.standard_fen(
         training_class.occupation_code, training_class.level, training_class.certificate_type, today
     )
@@ -243,11 +252,14 @@ def _approve(training_class: TrainingClass, step: str, today: date) -> TrainingC
 
 
 def _require_rules_kept(training_class: TrainingClass) -> None:
-    if not sessions(training_class):
-        raise ClassWithoutSessions
     broken = [explained(found) for found in findings(training_class) if found.outcome is Outcome.REFUSE]
     if broken:
         raise ClassBreaksRules(findings=broken)
+
+
+def _require_reason(training_class: TrainingClass, note: str) -> None:
+    if silent := unexplained(findings(training_class), note):
+        raise ReasonMissing(findings=[explained(found) for found in silent])
 
 
 def _require_day(day: date, now: datetime) -> None:

@@ -19,6 +19,7 @@ from voucher_service.classes import service as classes
 from voucher_service.classes.rules import LEVELS
 from voucher_service.classes.service import Lessons, Meeting, Proposal
 from voucher_service.database import db
+from voucher_service.demo.institutions import load_registers
 from voucher_service.demo.tables import region_quotas, rows, rule_pack
 from voucher_service.identifiers import new_id
 from voucher_service.institutions.models import Institution, Licence
@@ -100,6 +101,7 @@ def load(now: datetime, classes_each: int = 1) -> City:
     schools = tuple(_load_schools(date(today.year, 1, 1)))
     staff = _hire(schools)
     db.session.flush()  # From here on verbs read what stands above.
+    load_registers([(school.region_id, school.institution_id) for school in schools], now)
     return City(PROGRAMME_ID, schools, staff, tuple(open_classes(schools, staff, now, classes_each)))
 
 
@@ -176,7 +178,7 @@ def _load_programme(today: date) -> None:
             rule_pack_id=RULE_PACK_ID,
             target_issued=numbers["issued_target"],
             target_used=numbers["used_target"],
-            settings={"online_platforms": ["示例网络学习平台"]},
+            settings={"online_platforms": ["示例网络学习平台"], "named_staff_required": False},
         )
     )
     db.session.flush()  # The allotments refer to the programme.

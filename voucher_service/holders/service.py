@@ -125,6 +125,21 @@ def enrol(identity: Identity, region_id: int, category: str) -> int:
     return holder_id
 
 
+def acquainted(name: str, id_number: str, phone: str, *, region_id: int) -> int:
+    """Return the id of a person whom somebody else introduces, a teacher for example, enrolling them if need be.
+
+    Refuses as `rules.identity` does, and with IdentityNotConfirmed when the number is known with another name or phone.
+    """
+    identity = rules.identity(name, id_number, phone, local_date(_now()))
+    known = _holder_with(identity.id_number)
+    _require_same_person(known, identity)
+    if known:
+        return known.holder_id
+    if not adapters.real_name_check().confirms(identity):
+        raise IdentityNotConfirmed
+    return enrol(identity, region_id, "other")
+
+
 def particulars(holder_id: int) -> Identity:
     """A holder's own particulars in clear, for nobody else's eyes. Refuses with NotFound."""
     return _opened(_holder(holder_id))

@@ -57,3 +57,50 @@ class DeviceAlreadyRevoked(Refusal):
     code = "device_already_revoked"
     zh = "这台设备已经停用。"
     en = "The device is revoked already."
+
+
+class AlreadyOnRegister(Refusal):
+    code = "already_on_register"
+    zh = "登记册里已经有这位教师或这个场地。"
+    en = "The register has this teacher or room already."
+
+
+class AlreadyConfirmed(Refusal):
+    code = "already_confirmed"
+    zh = "这一条已经确认过。"
+    en = "This entry is confirmed already."
+
+
+class SecondPersonIsFirst(Refusal):
+    code = "second_person_is_first"
+    clause = "二(三)4"
+    zh = "录入和确认必须由两个人分别进行。"
+    en = "Whoever entered this may not confirm it: it takes two persons."
+
+
+class LicenceOverlaps(Refusal):
+    code = "licence_overlaps"
+    clause = "三(二)"
+    zh = "该工种、等级的资质自{valid_from}起已有效，不必重复登记。"
+    en = "A licence for this occupation and level is in force from {valid_from} on."
+
+
+class LicenceBackdated(Refusal):
+    code = "licence_backdated"
+    clause = "三(二)"
+    zh = "变更自变更之日起生效：{valid_from}早于该资质上一次的结束日{ended_on}。"
+    en = "A change counts from its own day on: {valid_from} is before the earlier licence ended, {ended_on}."
+
+
+class NotOnBlackList(Refusal):
+    code = "not_on_black_list"
+    clause = "二(三)3"
+    zh = "该培训机构没有对应的黑名单记录。"
+    en = "The institution has no such entry on the black list."
+
+
+class OnBlackListAlready(Refusal):
+    code = "on_black_list_already"
+    clause = "二(三)3"
+    zh = "该培训机构已有一条未结束的黑名单记录。"
+    en = "The institution has an entry on the black list that has not ended."

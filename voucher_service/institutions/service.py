@@ -20,6 +20,8 @@ from voucher_service.institutions.devices import (
 )
 from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
 from voucher_service.institutions.models import Institution, Licence
+from voucher_service.institutions.providing import Wanted, confirmed_teachers, confirmed_venues, lock, provider_on
+from voucher_service.institutions.rules import Provider
 from voucher_service.institutions.standing import STANDING
 from voucher_service.web.access import Caller
 
@@ -29,6 +31,10 @@ CITY_REGION: Final = 411200
 __all__ = [
     "CITY_REGION",
     "STANDING",
+    "Provider",
+    "Wanted",
+    "confirmed_teachers",
+    "confirmed_venues",
     "devices_of",
     "enrol_device",
     "find",
@@ -36,8 +42,10 @@ __all__ = [
     "get",
     "is_signed",
     "licences",
+    "lock",
     "lock_device",
     "may_see",
+    "provider_on",
     "require_licence",
     "revoke_device",
     "suspend",

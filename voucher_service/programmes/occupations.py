@@ -23,3 +23,11 @@ def standards_in_force(day: date) -> Sequence[Standard]:
     # A later row of the same occupation, level and certificate takes the earlier one's place.
     latest = {(row.occupation_code, row.level, row.certificate_type): row for row in db.session.scalars(begun)}
     return sorted(latest.values(), key=lambda row: (row.occupation_code, row.amount_fen))
+
+
+def obtainable_certificates(occupation_code: str, day: date) -> frozenset[str]:
+    """Return the kinds of certificate that an occupation has a standard for on `day`, at whatever level."""
+    kinds = select(Standard.certificate_type).where(
+        Standard.occupation_code == occupation_code, Standard.effective_from <= day
+    )
+    return frozenset(db.session.scalars(kinds.distinct()))

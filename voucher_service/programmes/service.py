@@ -17,7 +17,7 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.errors import BudgetExhausted, ProgrammeNotRunning, RulePackMissing, StandardMissing
 from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
-from voucher_service.programmes.occupations import occupations, standards_in_force
+from voucher_service.programmes.occupations import obtainable_certificates, occupations, standards_in_force
 from voucher_service.programmes.quota import TAKE_QUOTA
 
 Kept = TypeVar("Kept")
@@ -34,6 +34,7 @@ __all__ = [
     "free_quota",
     "get",
     "give_back_budget",
+    "obtainable_certificates",
     "occupations",
     "open_programmes",
     "region_ids",
