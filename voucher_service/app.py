@@ -30,6 +30,7 @@ from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
+from voucher_service.redemptions import cancelling_routes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
 from voucher_service.signing.chain import SeenChains
@@ -54,6 +55,7 @@ STAGES = (
     classes_routes,
     vouchers_routes,
     redemptions_routes,
+    cancelling_routes,
     supervision_routes,
     certificates_routes,
     reports_routes,

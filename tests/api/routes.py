@@ -58,6 +58,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "lessons": LESSONS,
         "sessions": [SESSION],
     },
+    "cancellations.cancel": {"class_id": "0" * 15 + "1", "reason": "教师生病，班次取消"},
     "classes.sign_opinion": {"step": "bureau", "verdict": "approve", "note": ""},
     "vouchers.claim": {
         "programme_id": 1,

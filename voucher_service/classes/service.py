@@ -73,6 +73,7 @@ __all__ = [
     "move_on",
     "opinions",
     "plan_class",
+    "require_cancellable",
     "review_clock",
     "sessions",
     "start",
@@ -217,6 +218,11 @@ def lock(region_id: int, class_id: int) -> TrainingClass:
     return _locked(region_id, class_id)
 
 
+def require_cancellable(training_class: TrainingClass) -> None:
+    """Let pass a class that can still be called off. Refuses with ClassNotInState."""
+    _require_move(training_class, "cancelled")
+
+
 def cancel(region_id: int, class_id: int, now: datetime, lost_seats: int = 0) -> TrainingClass:
     """Call off a class that nobody is in, and give back its promised budget and what is booked for it.
 
@@ -224,7 +230,7 @@ def cancel(region_id: int, class_id: int, now: datetime, lost_seats: int = 0) ->
     so that there is nothing to give back. Refuses with NotFound, ClassNotInState, ClassHasTrainees.
     """
     training_class = _locked(region_id, class_id)
-    _require_move(training_class, "cancelled")
+    require_cancellable(training_class)
     if training_class.seats_taken > lost_seats:
         raise ClassHasTrainees(seats_taken=training_class.seats_taken - lost_seats)
     bookings.release(region_id, class_id, now)
