@@ -58,6 +58,7 @@ def test_a_worker_claims_and_shows_a_live_code(town: Town, address: str, page: P
     page.get_by_role("link", name="领取", exact=True).click()
     for choice in page.get_by_label("是", exact=True).all():
         choice.check()
+    page.get_by_role("button", name="下一步：核对").click()
     page.get_by_role("button", name="确认领取").click()
     page.locator("#picture").wait_for(state="visible")
     assert "秒后换新码" in page.locator("#countdown").inner_text()

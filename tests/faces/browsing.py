@@ -25,10 +25,7 @@ class Visitor:
 
     def hidden(self, path: str) -> dict[str, str]:
         """The hidden fields of the last form of a page."""
-        form = self.open(path).text.rsplit("<form", 1)[-1]
-        return {
-            name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)
-        }
+        return hidden_in(self.open(path).text)
 
     def send(self, path: str, **fields: str) -> Any:
         return self.http.post(path, data={**self.hidden(path), **fields}, headers=PAGE)
@@ -46,6 +43,12 @@ class Visitor:
     def log_in_as_staff(self, login_name: str) -> Visitor:
         self.http.set_cookie("voucher_session", self.town.staff_token(login_name))
         return self
+
+
+def hidden_in(page: str) -> dict[str, str]:
+    """The hidden fields of the last form of a page."""
+    form = page.rsplit("<form", 1)[-1]
+    return {name: unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
 
 
 def particulars(person: Person, region_id: int) -> dict[str, str]:

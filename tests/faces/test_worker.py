@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faces.browsing import PAGE, Visitor, particulars
+from tests.faces.browsing import PAGE, Visitor, hidden_in, particulars
 from tests.journey.city import PEOPLE
 
 if TYPE_CHECKING:
@@ -23,8 +23,19 @@ def claim_page(town: Town) -> str:
     return f"/claim/{town.city.programme_id}"
 
 
+def reviewed(worker: Visitor, **changes: str) -> dict[str, str]:
+    """The form of the review page, which is the claim itself."""
+    page = worker.http.post(
+        f"{claim_page(worker.town)}/review",
+        data={**worker.hidden(claim_page(worker.town)), **WILLING, **changes},
+        headers=PAGE,
+    )
+    assert page.status_code == 200, page.text
+    return hidden_in(page.text)
+
+
 def claimed(worker: Visitor) -> str:
-    answer = worker.send(claim_page(worker.town), **WILLING)
+    answer = worker.http.post(claim_page(worker.town), data=reviewed(worker), headers=PAGE)
     assert answer.status_code == 303, answer.text
     return str(answer.location)
 
@@ -51,24 +62,44 @@ def test_a_worker_claims_and_sees_the_voucher(worker: Visitor) -> None:
 
 
 def test_sending_the_same_claim_twice_is_one_voucher(worker: Visitor) -> None:
-    form = {**worker.hidden(claim_page(worker.town)), **WILLING}
+    form = reviewed(worker)
     answers = [worker.http.post(claim_page(worker.town), data=form, headers=PAGE) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert answers[0].location == answers[1].location
 
 
 def test_a_second_voucher_is_refused_on_a_page(worker: Visitor) -> None:
+    form = reviewed(worker)
     claimed(worker)
-    refused = worker.send(claim_page(worker.town), **WILLING)
+    refused = worker.http.post(claim_page(worker.town), data=form, headers=PAGE)
     assert refused.status_code == 409
     assert "voucher_already_held" in refused.text
+    assert "您已有一张在用的培训券" in worker.open(claim_page(worker.town)).text
 
 
 def test_the_unwilling_read_why_not(worker: Visitor) -> None:
-    refused = worker.send(claim_page(worker.town), **{**WILLING, "wants_work": "no"})
+    form = {**worker.hidden(claim_page(worker.town)), **WILLING, "wants_work": "no"}
+    refused = worker.http.post(f"{claim_page(worker.town)}/review", data=form, headers=PAGE)
     assert refused.status_code == 409
     assert "问卷显示" in refused.text
     assert "二(三)1" in refused.text
+
+
+def test_the_review_shows_everything_before_it_counts(worker: Visitor) -> None:
+    form = {**worker.hidden(claim_page(worker.town)), **WILLING}
+    page = worker.http.post(f"{claim_page(worker.town)}/review", data=form, headers=PAGE).text
+    assert "2026-06-02 23:59" in page or "2026-06-03 00:00" in page
+    assert "湖滨区" in page
+    assert "我的培训券" in worker.open("/my").text
+    assert "您还没有培训券" in worker.open("/my").text
+
+
+def test_an_unanswered_question_is_named_and_linked(worker: Visitor) -> None:
+    form = {**worker.hidden(claim_page(worker.town)), "wants_training": "yes", "wants_work": "yes"}
+    page = worker.http.post(f"{claim_page(worker.town)}/review", data=form, headers=PAGE)
+    assert page.status_code == 422
+    assert '<a href="#able_to_attend">' in page.text
+    assert 'aria-describedby="able_to_attend-fault"' in page.text
 
 
 def test_a_voucher_is_given_back_once(worker: Visitor) -> None:

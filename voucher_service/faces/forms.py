@@ -64,10 +64,21 @@ def whole(name: str) -> int:
 
 def day(name: str) -> date:
     """Read a day of this century, YYYY-MM-DD; refuses with InvalidInput."""
+    return day_of(name, request.form.get(name, ""))
+
+
+def day_of(name: str, text: str) -> date:
+    """Read a day of this century that field `name` holds; refuses with InvalidInput."""
     try:
-        found = date.fromisoformat(request.form.get(name, ""))
+        found = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput({name: ["YYYY-MM-DD"]}) from None
     if not 2000 <= found.year < 2100:  # noqa: PLR2004 - near the ends of the calendar a time zone would lead out of it
         raise InvalidInput({name: ["2000-2099"]})
     return found
+
+
+def our_page(wanted: str, otherwise: str) -> str:
+    """Return an address that was handed in if it is one of ours: a link must not lead a session elsewhere."""
+    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if ours else otherwise

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 
 from voucher_service.calendar import local_date
 from voucher_service.faces import wording
@@ -26,11 +27,17 @@ def _shared() -> dict[str, Any]:
 @blueprint.get("/")
 @allow(PUBLIC)
 def home() -> str:
-    """Show the programmes of the city to anyone."""
+    """Show the programmes of the city to anyone; for one region, those open to it and what is left of its share."""
     today = local_date(current_app.extensions["clock"].now())
-    running = [
-        programme
-        for programme in programmes.all_programmes()
-        if programme.state == "open" and programme.opens_on <= today <= programme.closes_on
-    ]
-    return render_template("home.html", programmes=running)
+    asked = request.args.get("region", "")
+    region_id = next((region for region in wording.REGIONS if str(region) == asked), None)
+    running: list[tuple[Any, int | None]] = (
+        [(programme, None) for programme in programmes.all_programmes() if _is_running(programme, today)]
+        if region_id is None
+        else [(open_one.programme, open_one.left) for open_one in programmes.open_programmes(region_id, today)]
+    )
+    return render_template("home.html", programmes=running, region=region_id)
+
+
+def _is_running(programme: Any, today: date) -> bool:
+    return bool(programme.state == "open" and programme.opens_on <= today <= programme.closes_on)

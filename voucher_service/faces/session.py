@@ -23,6 +23,19 @@ from voucher_service.web.access import COOKIE, INSTITUTION, PUBLIC, ROLES, allow
 blueprint = Blueprint("session", __name__)
 
 STAFF_PLACES = ("/institution", "/scan", "/bureau")
+FIELD_OF = {
+    "name_malformed": "name",
+    "id_number_malformed": "id_number",
+    "id_number_old_15_digits": "id_number",
+    "id_number_check_digit": "id_number",
+    "id_number_birth_date": "id_number",
+    "id_number_region": "id_number",
+    "phone_malformed": "phone",
+    "too_many_codes": "phone",
+    "region_unknown": "region_id",
+    "category_unknown": "category",
+}
+"""Which field a refusal of the log-in form is about, so that its summary can lead there."""
 
 
 @blueprint.get("/login")
@@ -114,7 +127,8 @@ def _log_in_form(refusal: Refusal | None = None) -> str:
         "regions": sorted(current_app.extensions["region_ids"]()),
         "categories": holders.categories(),
     }
-    return render_template("session/worker.html", refusal=refusal, given=request.form, **choices)
+    fault = FIELD_OF.get(refusal.code, "") if refusal else ""
+    return render_template("session/worker.html", refusal=refusal, fault=fault, given=request.form, **choices)
 
 
 def _code_form(challenge: str, refusal: Refusal | None = None) -> str:
@@ -131,7 +145,4 @@ def _with_session(token: str, page: str) -> Response:
 
 
 def _wanted_page(otherwise: str) -> str:
-    """Return the page that `next` names if it is one of ours: a link must not lead a fresh session elsewhere."""
-    wanted = request.args.get("next", "")
-    ours = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
-    return wanted if ours else otherwise
+    return forms.our_page(request.args.get("next", ""), otherwise)

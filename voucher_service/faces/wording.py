@@ -1,9 +1,14 @@
-"""The Chinese words for what the service keeps as codes, and how days, moments and money are written on a page."""
+"""The words for what the service keeps as codes, and how days, moments and money are written on a page.
+
+The Chinese stands here; the English of what workers read stands in the catalogue (`display.py`).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Final
+
+from flask_babel import gettext
 
 from voucher_service.calendar import CITY_ZONE
 
@@ -47,6 +52,15 @@ FACTS: Final = {
     "RedemptionGivenBack": "退还培训券",
     "TrainingCompleted": "培训结业",
     "VoucherCertified": "证书核验通过",
+    "VoucherValued": "核定补贴",
+    "VoucherPublicised": "开始公示",
+    "ObjectionUpheld": "异议成立，退回复核",
+    "VoucherReleased": "公示结束，可以拨付",
+    "VoucherPaid": "补贴拨付",
+    "VoucherVoided": "作废",
+    "VoucherRejected": "审核未通过",
+    "VoucherRevoked": "撤销",
+    "VoucherRecovered": "补贴追回",
     "VoucherExpired": "过期",
     "VoucherForfeited": "失效",
 }
@@ -91,6 +105,21 @@ QUESTIONS: Final = {
 }
 """The willingness questionnaire, 二(三)1."""
 
+ROLES: Final = {
+    "institution_admin": "培训机构管理员",
+    "institution_clerk": "培训机构经办人",
+    "institution_client": "培训机构的系统",
+    "industry_reviewer": "行业部门审核人",
+    "bureau_clerk": "人社部门经办人",
+    "bureau_reviewer": "人社部门审核人",
+    "finance": "财政部门",
+    "auditor": "审计人员",
+    "system_admin": "系统管理员",
+    "security_admin": "安全管理员",
+    "audit_admin": "审计管理员",
+}
+"""Who looks at a worker's particulars, in words."""
+
 WORDS: Final = {
     "region_names": REGIONS,
     "voucher_states": VOUCHER_STATES,
@@ -98,6 +127,7 @@ WORDS: Final = {
     "class_states": CLASS_STATES,
     "level_names": LEVELS,
     "certificate_names": CERTIFICATES,
+    "role_names": ROLES,
 }
 """What every template can look up."""
 
@@ -110,4 +140,4 @@ def moment(value: datetime) -> str:
 def yuan(fen: int) -> str:
     """Write money without ever making a float of it."""
     whole, rest = divmod(fen, 100)
-    return f"{whole:,}.{rest:02d} 元"
+    return str(gettext("%(sum)s 元", sum=f"{whole:,}.{rest:02d}"))

@@ -1,35 +1,38 @@
-"""A worker's pages: what is open in their region, claiming, the voucher with its live code, giving it back."""
+"""A worker's first pages: what is open in their region, and claiming: questions, why not, review, voucher."""
 
 from __future__ import annotations
 
 import json
-import re
 import secrets
-from typing import TYPE_CHECKING
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from voucher_service.calendar import local_date
-from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
-from voucher_service.errors import InvalidInput, NotFound
-from voucher_service.faces import forms
+from voucher_service.faces import (
+    display,
+    forms,
+    worker_classes,
+    worker_code,
+    worker_data,
+    worker_training,
+    worker_voucher,
+)
 from voucher_service.faces.wording import QUESTIONS
 from voucher_service.holders import service as holders
-from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
-from voucher_service.signing import picture
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, allow, caller
 from voucher_service.web.idempotency import kept_answer
 
-if TYPE_CHECKING:
-    from typing import Any
-
 blueprint = Blueprint("worker", __name__)
+for part in (display, worker_voucher, worker_code, worker_classes, worker_training, worker_data):
+    blueprint.register_blueprint(part.blueprint)
 
-_DIGITS = re.compile(r"[0-9]{253}")
+CONFLICT = 409
 
 
 @blueprint.get("/my")
@@ -37,12 +40,12 @@ _DIGITS = re.compile(r"[0-9]{253}")
 def show_home() -> str:
     """Show the worker's vouchers and the programmes that are open in their region."""
     who, now = caller(), forms.now()
+    held = [(found, vouchers.state_at(found, now)) for found in vouchers.of_holder(who.region_id, who.subject_id)]
     return render_template(
         "worker/home.html",
         holder=holders.masked(who.subject_id),
-        vouchers=[
-            (found, vouchers.state_at(found, now)) for found in vouchers.of_holder(who.region_id, who.subject_id)
-        ],
+        vouchers=held,
+        in_hand=any(state in {"offered", "claimed", "redeemed"} for _, state in held),
         programmes=programmes.open_programmes(who.region_id, local_date(now)),
     )
 
@@ -50,18 +53,56 @@ def show_home() -> str:
 @blueprint.get("/claim/<int(max=2147483647):programme_id>")
 @allow(HOLDER)
 def show_questionnaire(programme_id: int) -> str:
-    """Ask the three questions of willingness; the form carries the key that makes sending it twice one claim."""
+    """Ask the three questions of willingness, or say at once what stands against a claim and from when it would not."""
     programme = programmes.require_running(programme_id, local_date(forms.now()))
-    return render_template("worker/claim.html", programme=programme, questions=QUESTIONS, nonce=secrets.token_hex(16))
+    against = vouchers.findings_against(caller(), programme_id, None, forms.now())
+    if against:
+        return _why_not(programme, against)
+    return render_template("worker/claim.html", programme=programme, questions=QUESTIONS, answers={}, refusal=None)
+
+
+@blueprint.post("/claim/<int(max=2147483647):programme_id>/review")
+@allow(HOLDER)
+def review(programme_id: int) -> ResponseReturnValue:
+    """Show everything once more before it counts; the form carries the key that makes sending it twice one claim."""
+    now = forms.now()
+    programme = programmes.require_running(programme_id, local_date(now))
+    if unanswered := [question for question in QUESTIONS if request.form.get(question) not in {"yes", "no"}]:
+        page = render_template(
+            "worker/claim.html",
+            programme=programme,
+            questions=QUESTIONS,
+            answers=request.form,
+            unanswered=unanswered,
+        )
+        return page, 422
+    answers = _answers()
+    if against := vouchers.findings_against(caller(), programme_id, answers, now):
+        return _why_not(programme, against), CONFLICT
+    return render_template(
+        "worker/review.html",
+        programme=programme,
+        holder=holders.masked(caller().subject_id),
+        questions=QUESTIONS,
+        valid_until=vouchers.valid_until(programme.valid_months, now),
+        nonce=secrets.token_hex(16),
+    )
 
 
 @blueprint.post("/claim/<int(max=2147483647):programme_id>")
 @allow(HOLDER)
 def claim(programme_id: int) -> Response:
     """Claim a voucher and show it; a refusal's page names each reason and the day from which it no longer holds."""
-    answers = {question: request.form.get(question) == "yes" for question in QUESTIONS}
-    kept = json.loads(_claim_once(programme_id, answers, forms.nonce()))
-    return redirect(url_for("worker.show_voucher", voucher=kept["voucher"]), forms.SEE_OTHER)
+    kept = json.loads(_claim_once(programme_id, _answers(), forms.nonce()))
+    return redirect(url_for("worker.worker_voucher.show", voucher=kept["voucher"]), forms.SEE_OTHER)
+
+
+def _answers() -> dict[str, bool]:
+    return {question: request.form.get(question) == "yes" for question in QUESTIONS}
+
+
+def _why_not(programme: Any, against: Any) -> str:
+    return render_template("worker/why_not.html", programme=programme, findings=against)
 
 
 def _claim_once(programme_id: int, answers: dict[str, bool], nonce: str) -> str:
@@ -79,52 +120,3 @@ def _claim_once(programme_id: int, answers: dict[str, bool], nonce: str) -> str:
 
 def _claim(programme_id: int, answers: dict[str, bool], nonce: str, digest: bytes) -> str:
     return vouchers.claim(vouchers.Claim(programme_id, answers, nonce, digest), caller(), forms.now())
-
-
-@blueprint.get("/vouchers/<string(length=16):voucher>")
-@allow(HOLDER)
-def show_voucher(voucher: str) -> str:
-    """Show one voucher: its live code while it can be used, its days, and everything that ever happened to it."""
-    found, now = _own(voucher), forms.now()
-    return render_template(
-        "worker/voucher.html",
-        voucher=found,
-        state=vouchers.state_at(found, now),
-        days_left=max(0, (local_date(found.expires_at) - local_date(now)).days),
-        programme=programmes.get(found.programme_id),
-        facts=ledger.facts_of(found.region_id, found.voucher_id),
-    )
-
-
-@blueprint.get("/vouchers/<string(length=16):voucher>/give-back")
-@allow(HOLDER)
-def review_giving_back(voucher: str) -> str:
-    """Say what giving back means before it is done."""
-    return render_template("worker/give_back.html", voucher=_own(voucher))
-
-
-@blueprint.post("/vouchers/<string(length=16):voucher>/give-back")
-@allow(HOLDER)
-def give_back(voucher: str) -> Response:
-    """Give an unused voucher back; a second time is refused by its state."""
-    with unit_of_work():
-        vouchers.give_back(_own(voucher), ledger.Actor(HOLDER, caller().subject_id), forms.now())
-    return redirect(url_for("worker.show_voucher", voucher=voucher), forms.SEE_OTHER)
-
-
-@blueprint.post("/voucher/picture")
-@allow(HOLDER)
-def draw() -> Response:
-    """Draw the digits that the worker's own phone has just made; nothing of them is kept."""
-    digits = request.form.get("digits", "")
-    if not _DIGITS.fullmatch(digits):
-        raise InvalidInput({"digits": ["253 digits"]})
-    return Response(picture.svg(digits, title="培训券动态码"), mimetype="image/svg+xml")
-
-
-def _own(voucher: str) -> Any:
-    """Return one of the caller's vouchers; somebody else's is as absent as none (NotFound)."""
-    found = vouchers.find(caller().region_id, forms.identifier(voucher))
-    if found.holder_id != caller().subject_id:
-        raise NotFound
-    return found
