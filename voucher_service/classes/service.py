@@ -8,15 +8,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import date, datetime
 
-from sqlalchemy import update
-
 from voucher_service.calendar import local_date
 from voucher_service.classes import bookings
 from voucher_service.classes.errors import (
     ClassBreaksRules,
-    ClassHasTrainees,
-    ClassNotInState,
-    ClassNotYet,
     ClassWithoutSessions,
     OpinionOutOfTurn,
     ReasonMissing,
@@ -32,11 +27,11 @@ from voucher_service.classes.judging import (
     review_clock,
 )
 from voucher_service.classes.models import ClassOpinion, ClassSession, TrainingClass
+from voucher_service.classes.moves import cancel, end, lock, move, move_on, require_cancellable, require_move, start
 from voucher_service.classes.proposal import Lessons, Proposal
 from voucher_service.classes.register import enrolling, find, get, opinions, sessions, visible_to
 from voucher_service.classes.rules import (
     APPROVED_BY,
-    MOVES,
     STEPS,
     Meeting,
     Outcome,
@@ -46,7 +41,7 @@ from voucher_service.classes.rules import (
 )
 from voucher_service.classes.seats import TAKE_SEAT, free_seat
 from voucher_service.database import db
-from voucher_service.errors import Forbidden, NotFound
+from voucher_service.errors import Forbidden
 from voucher_service.identifiers import new_id
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
@@ -135,14 +130,14 @@ def submit(region_id: int, class_id: int, now: datetime) -> TrainingClass:
     Refuses with NotFound, ClassNotInState, ClassWithoutSessions, ClassBreaksRules, StandardMissing,
     ProgrammeNotRunning, and as `institutions.require_licence`.
     """
-    draft = _locked(region_id, class_id)
+    draft = lock(region_id, class_id)
     today = local_date(now)
-    _require_move(draft, "submitted")
+    require_move(draft, "submitted")
     programmes.require_running(draft.programme_id, today)
     programmes.standard_fen(draft.occupation_code, draft.level, draft.certificate_type, today)
     institutions.require_licence(region_id, draft.institution_id, draft.occupation_code, draft.level, draft.starts_on)
     institutions.lock(region_id, draft.institution_id)  # Its apprentices and its ceiling are counted one by one.
-    submitted = _move(draft, "submitted", rule_pack_id=programmes.rule_pack_in_force(today), submitted_at=now)
+    submitted = move(draft, "submitted", rule_pack_id=programmes.rule_pack_in_force(today), submitted_at=now)
     if not sessions(submitted):
         raise ClassWithoutSessions
     judged = case_of(submitted)
@@ -163,7 +158,7 @@ def give_opinion(
     Refuses with NotFound, OpinionOutOfTurn, Forbidden, SecondReviewerIsFirst, ReasonMissing, ClassBreaksRules,
     StandardMissing, BudgetExhausted.
     """
-    training_class = _locked(region_id, class_id)
+    training_class = lock(region_id, class_id)
     if (due := STEPS.get(training_class.state, training_class.state)) != step:
         raise OpinionOutOfTurn(due=due, step=step)
     earlier = [opinion for opinion in opinions(training_class) if opinion.step == step]
@@ -190,71 +185,19 @@ def give_opinion(
     db.session.flush()  # The next opinion of this unit of work must find this one.
     if verdict == "refuse":
         bookings.release(region_id, class_id, now)
-        return _move(training_class, "refused")
+        return move(training_class, "refused")
     return _approve(training_class, step, local_date(now)) if turn == "second" else training_class
-
-
-def start(region_id: int, class_id: int, now: datetime) -> TrainingClass:
-    """Open an approved class on its first day or later. Refuses with NotFound, ClassNotInState, ClassNotYet."""
-    training_class = _locked(region_id, class_id)
-    _require_move(training_class, "in_session")
-    _require_day(training_class.starts_on, now)
-    return _move(training_class, "in_session")
-
-
-def end(region_id: int, class_id: int, now: datetime) -> TrainingClass:
-    """End a class on its last day or later. Refuses with NotFound, ClassNotInState, ClassNotYet."""
-    training_class = _locked(region_id, class_id)
-    _require_move(training_class, "ended")
-    _require_day(training_class.ends_on, now)
-    return _move(training_class, "ended")
-
-
-def lock(region_id: int, class_id: int) -> TrainingClass:
-    """Return a class and let nobody else take a seat in it or move it on until this unit of work ends.
-
-    Refuses with NotFound.
-    """
-    return _locked(region_id, class_id)
-
-
-def require_cancellable(training_class: TrainingClass) -> None:
-    """Let pass a class that can still be called off. Refuses with ClassNotInState."""
-    _require_move(training_class, "cancelled")
-
-
-def cancel(region_id: int, class_id: int, now: datetime, lost_seats: int = 0) -> TrainingClass:
-    """Call off a class that nobody is in, and give back its promised budget and what is booked for it.
-
-    Whoever has trainees in it gives their vouchers back first; `lost_seats` are of those whose voucher has ended since,
-    so that there is nothing to give back. Refuses with NotFound, ClassNotInState, ClassHasTrainees.
-    """
-    training_class = _locked(region_id, class_id)
-    require_cancellable(training_class)
-    if training_class.seats_taken > lost_seats:
-        raise ClassHasTrainees(seats_taken=training_class.seats_taken - lost_seats)
-    bookings.release(region_id, class_id, now)
-    promised_fen = training_class.capacity * training_class.standard_fen
-    cancelled = _move(training_class, "cancelled", standard_fen=0)
-    if promised_fen:
-        programmes.give_back_budget(cancelled.programme_id, promised_fen)
-    return cancelled
-
-
-def move_on(region_id: int, class_id: int, to_state: str) -> TrainingClass:
-    """Take a class that has ended to exam, close or disqualification. Refuses with NotFound, ClassNotInState."""
-    return _move(_locked(region_id, class_id), to_state)
 
 
 def _approve(training_class: TrainingClass, step: str, today: date) -> TrainingClass:
     if step == "industry":
-        return _move(training_class, APPROVED_BY[step])
+        return move(training_class, APPROVED_BY[step])
     _require_rules_kept(training_class)
     standard_fen = programmes.standard_fen(
         training_class.occupation_code, training_class.level, training_class.certificate_type, today
     )
     programmes.commit_budget(training_class.programme_id, training_class.capacity * standard_fen)
-    return _move(training_class, APPROVED_BY[step], standard_fen=standard_fen)
+    return move(training_class, APPROVED_BY[step], standard_fen=standard_fen)
 
 
 def _require_rules_kept(training_class: TrainingClass) -> None:
@@ -266,37 +209,3 @@ def _require_rules_kept(training_class: TrainingClass) -> None:
 def _require_reason(training_class: TrainingClass, note: str) -> None:
     if silent := unexplained(findings(training_class), note):
         raise ReasonMissing(findings=[explained(found) for found in silent])
-
-
-def _require_day(day: date, now: datetime) -> None:
-    if local_date(now) < day:
-        raise ClassNotYet(day=day.isoformat())
-
-
-def _require_move(training_class: TrainingClass, to_state: str) -> None:
-    if to_state not in MOVES[training_class.state]:
-        raise ClassNotInState(state=training_class.state)
-
-
-def _locked(region_id: int, class_id: int) -> TrainingClass:
-    found = db.session.get(TrainingClass, (region_id, class_id), with_for_update=True, populate_existing=True)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _move(training_class: TrainingClass, to_state: str, **also: object) -> TrainingClass:
-    _require_move(training_class, to_state)
-    moved = db.session.execute(
-        update(TrainingClass)
-        .where(
-            TrainingClass.region_id == training_class.region_id,
-            TrainingClass.class_id == training_class.class_id,
-            TrainingClass.state == training_class.state,
-        )
-        .values(state=to_state, **also)
-        .returning(TrainingClass.class_id)
-    )
-    if moved.first() is None:
-        raise ClassNotInState(state=training_class.state)
-    return training_class
