@@ -61,7 +61,7 @@ def test_a_link_seen_before_saves_the_walk() -> None:
     verify(SESSION, 100, seen)
     value = chain.value_at(SESSION.y0, 18, HEADER, digest)
     hashed.clear()
-    anchor = seen.anchor_from(HEADER.to_bytes(), value, 18, chain.link_prefix(HEADER), digest)
+    anchor = seen.anchor_from(HEADER.to_bytes(), value, 18, chain.link_prefix(HEADER.to_bytes()), digest)
     assert anchor == SESSION.anchor
     assert len(hashed) == 1
 
@@ -81,7 +81,7 @@ def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
     for session in (sessions[0], sessions[1], sessions[0], sessions[2]):
         verify(session, 1, seen)
     assert len(seen) == 2
-    prefixes = [chain.link_prefix(session.header) for session in sessions]
+    prefixes = [chain.link_prefix(session.header.to_bytes()) for session in sessions]
     remembered = [
         seen.anchor_from(session.header.to_bytes(), session.y0, 0, prefix, lambda data: sha256(data).digest())
         for session, prefix in zip(sessions, prefixes, strict=True)

@@ -20,9 +20,9 @@ VALUE_LENGTH: Final = 16
 _INDICES: Final = tuple(index.to_bytes(2, "big") for index in range(72 * 120))
 
 
-def link_prefix(header: Header) -> bytes:
-    """Return the part of the hashed bytes that all links of one session share."""
-    return b"tvq1:chain:" + header.voucher_id.to_bytes(8, "big", signed=True) + header.start_minute.to_bytes(3, "big")
+def link_prefix(signed_header: bytes) -> bytes:
+    """Return the part of the hashed bytes that all links of one session share: its voucher id and its start."""
+    return b"tvq1:chain:" + signed_header[4:12] + signed_header[15:18]
 
 
 def walk(value: bytes, first: int, last: int, prefix: bytes, digest: Callable[[bytes], bytes]) -> bytes:
@@ -33,7 +33,7 @@ def walk(value: bytes, first: int, last: int, prefix: bytes, digest: Callable[[b
 
 
 def value_at(y0: bytes, index: int, header: Header, digest: Callable[[bytes], bytes]) -> bytes:
-    return walk(y0, 0, index, link_prefix(header), digest)
+    return walk(y0, 0, index, link_prefix(header.to_bytes()), digest)
 
 
 def anchor_of(y0: bytes, header: Header, digest: Callable[[bytes], bytes]) -> bytes:

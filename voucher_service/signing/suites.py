@@ -6,10 +6,10 @@ one more `Suite`. A signature is 64 raw bytes and not malleable: Ed25519 refuses
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import importlib
 import secrets
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from cryptography.exceptions import InvalidSignature
@@ -61,7 +61,7 @@ class Suite(Protocol):
 
 class _Sha256:
     def digest(self, data: bytes) -> bytes:
-        return hashlib.sha256(data).digest()
+        return sha256(data).digest()
 
     def keyed_digest(self, key: bytes, data: bytes) -> bytes:
         return hmac.digest(key, data, "sha256")

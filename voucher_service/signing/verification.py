@@ -99,10 +99,11 @@ def _verify_rotating(
     key = directory.key_for(header.kid, header.suite, at)
     if not 1 <= header.lifetime <= voucher_code.ROTATING_HOURS_MAX:
         raise CodeOutsideSession
-    now_step = _step_in_session(header, at)
-    step = _shown_step(code.step_byte, now_step, header.steps, window)
-    index = header.steps - 1 - step
-    anchor = _anchor_of(code, index, key, seen)
+    steps = header.steps
+    now_step = _step_in_session(header, steps, at)
+    step = _shown_step(code.step_byte, now_step, steps, window)
+    index = steps - 1 - step
+    anchor = _anchor_of(code, index, steps, key, seen)
     _check_signature(key, code.signature, voucher_code.rotating_message(code.signed_header, anchor))
     if seen is not None:
         seen.remember(code.signed_header, code.value, index, anchor)
@@ -125,7 +126,7 @@ def _verify_rotating(
 def _verify_static(code: StaticCode, directory: KeyDirectory, at: datetime) -> VerifiedCode:
     header = code.header
     key = directory.key_for(header.kid, header.suite, at)
-    _step_in_session(header, at)
+    _step_in_session(header, header.steps, at)
     _check_signature(key, code.signature, voucher_code.static_message(code.signed_header))
     _check_not_revoked(header.voucher_id, directory)
     return VerifiedCode(
@@ -143,10 +144,10 @@ def _verify_static(code: StaticCode, directory: KeyDirectory, at: datetime) -> V
     )
 
 
-def _step_in_session(header: voucher_code.Header, at: datetime) -> int:
+def _step_in_session(header: voucher_code.Header, steps: int, at: datetime) -> int:
     """Return the step that `at` falls in; half-open, so that the end is outside. A lifetime of 0 holds no step."""
     now_step = voucher_code.steps_since_epoch(at) - header.start_minute * voucher_code.STEPS_A_MINUTE
-    if not 0 <= now_step < header.steps:
+    if not 0 <= now_step < steps:
         raise CodeOutsideSession
     return now_step
 
@@ -160,14 +161,14 @@ def _shown_step(step_byte: int, now_step: int, steps: int, window: int) -> int:
     return step
 
 
-def _anchor_of(code: RotatingCode, index: int, key: PublicKey, seen: SeenChains | None) -> bytes:
+def _anchor_of(code: RotatingCode, index: int, steps: int, key: PublicKey, seen: SeenChains | None) -> bytes:
     """Return the anchor that the shown value leads to, over a link seen before where there is one."""
-    prefix, digest = chain.link_prefix(code.header), key.suite.digest
+    prefix, digest = chain.link_prefix(code.signed_header), key.suite.digest
     if seen is not None:
         known = seen.anchor_from(code.signed_header, code.value, index, prefix, digest)
         if known is not None:
             return known
-    return chain.walk(code.value, index, code.header.steps, prefix, digest)
+    return chain.walk(code.value, index, steps, prefix, digest)
 
 
 def _check_signature(key: PublicKey, signature: bytes, message: bytes) -> None:

@@ -32,6 +32,7 @@ from voucher_service.signing.errors import CodeMalformed, CodeReservedBits, Code
 
 EPOCH: Final = datetime(2024, 1, 1, tzinfo=UTC)
 STEP: Final = timedelta(seconds=30)
+_MINUTE: Final = timedelta(minutes=1)
 STEPS_A_MINUTE: Final = 2
 STEPS_AN_HOUR: Final = 120
 STEPS_A_DAY: Final = 2880
@@ -93,7 +94,7 @@ class Header(NamedTuple):
 
     @property
     def start(self) -> datetime:
-        return EPOCH + timedelta(minutes=self.start_minute)
+        return EPOCH + self.start_minute * _MINUTE
 
     @property
     def steps(self) -> int:
@@ -172,7 +173,7 @@ def steps_since_epoch(moment: datetime) -> int:
 
 
 def minutes_since_epoch(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(minutes=1)
+    return (moment - EPOCH) // _MINUTE
 
 
 def to_digits(code: bytes) -> str:
