@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_smorest import Api
 
@@ -15,12 +15,14 @@ from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
 from voucher_service.faces import (
+    api_docs,
     bureau,
     health,
     institution,
     ledger,
     ledger_api,
     pages,
+    problem_pages,
     scan,
     session,
     trial,
@@ -37,7 +39,7 @@ from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
 from voucher_service.vouchers import routes as vouchers_routes
-from voucher_service.web.access import PUBLIC, allow, register_access
+from voucher_service.web.access import register_access
 from voucher_service.web.application import Service
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
@@ -105,15 +107,8 @@ def _mount(app: Flask) -> None:
     api = Api(app)
     for stage in (*STAGES, ledger_api):
         api.register_blueprint(stage.blueprint)
-    for face in (bureau, health, institution, ledger, pages, scan, session, worker):
+    for face in (api_docs, bureau, health, institution, ledger, pages, problem_pages, scan, session, worker):
         app.register_blueprint(face.blueprint)
     if app.extensions["settings"].is_demo:
         app.register_blueprint(trial.blueprint)
-    specification = app.view_functions["api-docs.openapi_json"]
-
-    @allow(PUBLIC)
-    def show_specification() -> Any:
-        """Show the OpenAPI document: the library's own view declares no role."""
-        return specification()
-
-    app.view_functions["api-docs.openapi_json"] = show_specification
+    api_docs.serve_document(app, api.spec)

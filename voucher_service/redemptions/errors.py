@@ -51,13 +51,6 @@ class ClassOfOtherProgramme(Refusal):
     en = "This class belongs to another programme than the voucher."
 
 
-class InstitutionSuspended(Refusal):
-    code = "institution_suspended"
-    clause = "二(三)3"
-    zh = "本机构已被暂停，不能核销。"
-    en = "The institution is suspended."
-
-
 class PersonNotReady(Refusal):
     code = "person_not_ready"
     clause = "三(二)"

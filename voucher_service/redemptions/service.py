@@ -20,6 +20,7 @@ from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions import service as institutions
+from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.errors import (
@@ -27,7 +28,6 @@ from voucher_service.redemptions.errors import (
     ClassFull,
     ClassNotOpen,
     ClassOfOtherProgramme,
-    InstitutionSuspended,
     PersonNotReady,
     SessionEnded,
     VoucherExpired,

@@ -1,0 +1,54 @@
+"""The API page draws its operations in a real browser under the service's own strict policy."""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.journey.city import Town, close_town, open_town
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+
+@pytest.fixture
+def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
+    opened = open_town(sqlite_url, tmp_path / "data")
+    yield opened
+    close_town(opened)
+
+
+@pytest.fixture
+def address(town: Town) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, town.app, threaded=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_operations_are_drawn_and_the_policy_is_not_broken(page: Page, address: str, town: Town) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    outside: list[str] = []
+    page.on("request", lambda request: outside.append(request.url) if not request.url.startswith(address) else None)
+    answer = page.goto(f"{address}/api/docs")
+    assert answer
+    assert "script-src 'self';" in answer.headers["content-security-policy"]
+    page.wait_for_selector(".opblock", timeout=60_000)
+    documented = town.client().get("/api/openapi.json").get_json()["paths"]
+    drawn = page.locator(".opblock").count()
+    assert drawn == sum(len(methods.keys() - {"parameters"}) for methods in documented.values())
+    page.locator(".opblock", has_text="/api/v1/ledger/heads/latest").first.click()
+    page.wait_for_selector(".opblock.is-open .responses-table")
+    assert "fact_not_sealed" in page.locator(".opblock.is-open").inner_text()
+    assert complaints == []
+    assert [url for url in outside if not url.startswith("data:")] == []

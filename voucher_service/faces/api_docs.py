@@ -1,0 +1,37 @@
+"""/api/docs and /api/openapi.json: the API described, for machines and for people."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, Response, render_template
+
+from voucher_service.faces.api_document import completed
+from voucher_service.web.access import PUBLIC, allow
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+blueprint = Blueprint("api_docs_page", __name__)
+
+
+def serve_document(app: Flask, specification: Any) -> None:
+    """Let the library's address answer with the completed document; it is made when it is first asked for."""
+    held: list[str] = []
+
+    @allow(PUBLIC)
+    def show_document() -> Response:
+        if not held:
+            document = completed(specification.to_dict(), app)
+            held.append(json.dumps(document, ensure_ascii=False, indent=1))
+        return Response(held[0], mimetype="application/json")
+
+    app.view_functions["api-docs.openapi_json"] = show_document
+
+
+@blueprint.get("/api/docs")
+@allow(PUBLIC)
+def show_docs() -> str:
+    """Show the API as a page to read and to try out."""
+    return render_template("api_docs.html")
