@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from voucher_service.demo.tables import rows, rule_pack
 from voucher_service.holders.person_name import canonical_name
 

@@ -11,8 +11,9 @@ from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput
-from voucher_service.faces import bureau_reports, forms
+from voucher_service.faces import bureau_reports, forms, training
 from voucher_service.institutions import service as institutions
+from voucher_service.programmes import service as programmes
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
@@ -21,6 +22,7 @@ blueprint.register_blueprint(bureau_reports.blueprint)
 CLASSES_MAX = 200
 DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
 """State → whose opinion it waits for."""
+SIGNERS: Final = {"industry": (INDUSTRY_REVIEWER,), "bureau": BUREAU}
 
 
 @blueprint.get("/classes")
@@ -29,7 +31,12 @@ def list_waiting_classes() -> str:
     """List the classes that wait for the caller's side of the review."""
     state = "submitted" if caller().role == INDUSTRY_REVIEWER else "industry_approved"
     waiting = db.session.scalars(classes.visible_to(caller(), state).limit(CLASSES_MAX))
-    return render_template("bureau/classes.html", classes=sorted(waiting, key=lambda found: found.starts_on))
+    return render_template(
+        "bureau/classes.html",
+        classes=sorted(waiting, key=lambda found: found.starts_on),
+        names=_institution_names(),
+        occupations=programmes.occupations(),
+    )
 
 
 @blueprint.get("/classes/<string(length=16):training_class>")
@@ -37,14 +44,31 @@ def list_waiting_classes() -> str:
 def show_class(training_class: str) -> str:
     """Show what a class proposes, what each rule says of it, and the opinions signed so far."""
     found = _named(training_class)
+    due = DUE.get(found.state)
     return render_template(
         "bureau/class.html",
         training_class=found,
         institution=institutions.get(found.region_id, found.institution_id),
-        findings=[classes.explained(finding) for finding in classes.findings(found)],
+        findings=training.explained_findings(found) if due else None,
         opinions=classes.opinions(found),
         sessions=classes.sessions(found),
-        due=DUE.get(found.state),
+        occupations=programmes.occupations(),
+        due=due,
+        signs=due is not None and caller().role in SIGNERS[due],
+    )
+
+
+@blueprint.get("/classes/<string(length=16):training_class>/findings")
+@allow(*BUREAU, INDUSTRY_REVIEWER)
+def show_findings(training_class: str) -> str:
+    """Show what each rule says of a class."""
+    found = _named(training_class)
+    return render_template(
+        "findings.html",
+        training_class=found,
+        findings=training.explained_findings(found),
+        occupations=programmes.occupations(),
+        back=url_for("bureau.show_class", training_class=training_class),
     )
 
 
@@ -68,7 +92,12 @@ def sign_opinion(training_class: str) -> Response:
 @allow(*BUREAU)
 def list_certificates() -> str:
     """List the certificates that wait for verification, oldest first."""
-    return render_template("bureau/certificates.html", certificates=certificates.waiting())
+    return render_template(
+        "bureau/certificates.html",
+        certificates=certificates.waiting(),
+        names=_institution_names(),
+        occupations=programmes.occupations(),
+    )
 
 
 @blueprint.post("/certificates/<string(length=16):certificate>")
@@ -81,6 +110,11 @@ def decide(certificate: str) -> Response:
     with unit_of_work():
         certificates.verify(forms.identifier(certificate), caller(), forms.now(), genuine=decision == "yes")
     return redirect(url_for("bureau.list_certificates"), forms.SEE_OTHER)
+
+
+def _institution_names() -> dict[int, str]:
+    """The names of the institutions that the caller may see, in one query for a whole page."""
+    return {found.institution_id: found.name for found in db.session.scalars(institutions.visible_to(caller()))}
 
 
 def _named(text: str) -> Any:

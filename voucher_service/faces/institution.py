@@ -1,4 +1,4 @@
-"""An institution's pages: its classes from plan to close, who was there, and the certificates they earned."""
+"""An institution's pages: its classes, and planning one and handing it in."""
 
 from __future__ import annotations
 
@@ -14,22 +14,18 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from voucher_service.calendar import end_of_day, local_date, start_of_day
-from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
-from voucher_service.errors import InvalidInput, NotFound, Refusal
-from voucher_service.faces import forms
-from voucher_service.holders import service as holders
+from voucher_service.errors import InvalidInput, Refusal
+from voucher_service.faces import forms, training
 from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
-from voucher_service.redemptions import service as redemptions
-from voucher_service.supervision import service as supervision
-from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import INSTITUTION, INSTITUTION_ADMIN, allow, caller, own_institution_id
 from voucher_service.web.idempotency import keep, kept_answer
 
 blueprint = Blueprint("institution", __name__, url_prefix="/institution")
+blueprint.register_blueprint(training.blueprint)
 
 CLASSES_MAX = 200
 KINDS = {"理论": "theory", "实操": "practical", "线上": "online"}
@@ -45,6 +41,7 @@ def list_classes() -> str:
         "institution/classes.html",
         institution=institutions.get(caller().region_id, own_institution_id()),
         classes=sorted(found, key=lambda found: found.starts_on, reverse=True),
+        occupations=programmes.occupations(),
     )
 
 
@@ -68,23 +65,7 @@ def plan_class() -> ResponseReturnValue:
                 keep(key, digest, 201, json.dumps({"class_id": planned}))
     except Refusal as refusal:
         return _plan_form(refusal), refusal.status
-    return redirect(url_for("institution.show_class", training_class=planned), forms.SEE_OTHER)
-
-
-@blueprint.get("/classes/<string(length=16):training_class>")
-@allow(*INSTITUTION)
-def show_class(training_class: str) -> str:
-    """Show a class with what each rule says of it, its opinions, its sessions and its trainees."""
-    found = _own_class(training_class)
-    return render_template(
-        "institution/class.html",
-        training_class=found,
-        findings=[classes.explained(finding) for finding in classes.findings(found)],
-        opinions=classes.opinions(found),
-        sessions=classes.sessions(found),
-        trainees=_trainees(found),
-        now=forms.now(),
-    )
+    return redirect(url_for("institution.training.show_class", training_class=planned), forms.SEE_OTHER)
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/submit")
@@ -92,52 +73,9 @@ def show_class(training_class: str) -> str:
 def submit_class(training_class: str) -> Response:
     """Hand a draft in; a refusal's page names every rule that it breaks."""
     with unit_of_work():
-        found = _own_class(training_class)
+        found = training.own_class(training_class)
         classes.submit(found.region_id, found.class_id, forms.now())
-    return _back_to(training_class)
-
-
-@blueprint.post("/classes/<string(length=16):training_class>/attendance/<int(max=9999):session_no>")
-@allow(*INSTITUTION)
-def record_attendance(training_class: str, session_no: int) -> Response:
-    """Record who is present; someone recorded before stays so."""
-    present = [forms.identifier(text) for text in request.form.getlist("present")]
-    with unit_of_work():
-        found = _own_class(training_class)
-        supervision.record_attendance(found, session_no, present, caller().subject_id, forms.now())
-    return _back_to(training_class)
-
-
-@blueprint.post("/classes/<string(length=16):training_class>/close")
-@allow(*INSTITUTION)
-def close_class(training_class: str) -> Response:
-    """Close a class after its last session: attendance decides who completed."""
-    with unit_of_work():
-        supervision.close_class(_own_class(training_class), forms.now())
-    return _back_to(training_class)
-
-
-@blueprint.get("/certificates/<int(max=999999):region_id>/<string(length=16):redemption>")
-@allow(*INSTITUTION)
-def show_certificate_form(region_id: int, redemption: str) -> str:
-    return _certificate_form(_own_redemption(region_id, redemption))
-
-
-@blueprint.post("/certificates/<int(max=999999):region_id>/<string(length=16):redemption>")
-@allow(*INSTITUTION)
-def enter_certificate(region_id: int, redemption: str) -> ResponseReturnValue:
-    """Enter a trainee's certificate; occupation, level and kind are those of the class."""
-    found = _own_redemption(region_id, redemption)
-    training_class = classes.get(found.class_region_id, found.class_id)
-    kind = {name: getattr(training_class, name) for name in ("occupation_code", "level", "certificate_type")}
-    try:
-        stated = {"issuer": forms.line("issuer", 100), "number": forms.line("number", 60)}
-        days = {name: forms.day(name) for name in ("examined_on", "issued_on")}
-        with unit_of_work():
-            certificates.enter(found, {**kind, **stated, **days}, caller(), forms.now())
-    except Refusal as refusal:
-        return _certificate_form(found, refusal), refusal.status
-    return _back_to(to_hex(training_class.class_id))
+    return training.back_to(training_class)
 
 
 def _plan() -> Any:
@@ -190,43 +128,5 @@ def _plan_form(refusal: Refusal | None = None) -> str:
         nonce=secrets.token_hex(16),
         programmes=[opened.programme for opened in programmes.open_programmes(who.region_id, today)],
         licences=institutions.licences(who.region_id, own_institution_id()),
+        occupations=programmes.occupations(),
     )
-
-
-def _certificate_form(redemption: Any, refusal: Refusal | None = None) -> str:
-    return render_template(
-        "institution/certificate.html",
-        refusal=refusal,
-        given=request.form,
-        holder=holders.masked(redemption.holder_id),
-        training_class=classes.get(redemption.class_region_id, redemption.class_id),
-    )
-
-
-def _trainees(training_class: Any) -> list[dict[str, Any]]:
-    """Return each trainee of a class masked, with the state of their voucher."""
-    seated = redemptions.of_class(training_class.region_id, training_class.class_id)
-    masked = holders.masked_all([redemption.holder_id for redemption in seated])
-    return [
-        {
-            "redemption": redemption,
-            "holder": masked[redemption.holder_id],
-            "state": vouchers.find(redemption.region_id, redemption.voucher_id).state,
-        }
-        for redemption in seated
-    ]
-
-
-def _own_class(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())
-
-
-def _own_redemption(region_id: int, text: str) -> Any:
-    found = redemptions.find(region_id, forms.identifier(text))
-    if found.institution_id != caller().institution_id:
-        raise NotFound
-    return found
-
-
-def _back_to(training_class: str) -> Response:
-    return redirect(url_for("institution.show_class", training_class=training_class), forms.SEE_OTHER)

@@ -47,6 +47,11 @@ def roster(class_region_id: int, class_id: int) -> Sequence[Trainee]:
     ]
 
 
+def would_complete(seats: Sequence[Trainee], held: int, permille_min: int) -> int:
+    """Return how many have attended enough of the sessions held, as the records stand now."""
+    return sum(len(seat.sessions) * 1000 >= permille_min * held for seat in seats) if held else 0
+
+
 def _seats(class_region_id: int, class_id: int) -> Any:
     of_voucher = and_(Voucher.region_id == Redemption.region_id, Voucher.voucher_id == Redemption.voucher_id)
     return (

@@ -16,7 +16,7 @@ from voucher_service.programmes.models import Allotment, Programme
 from voucher_service.redemptions.models import RefusedScan
 from voucher_service.reports import pace, plan
 from voucher_service.reports.moments import counts_of
-from voucher_service.reports.roster import Trainee, roster
+from voucher_service.reports.roster import Trainee, roster, would_complete
 from voucher_service.reports.rows import Page, Row, Wanted, rows_behind
 from voucher_service.reports.rules import (
     DEFINITIONS,
@@ -47,6 +47,7 @@ __all__ = [
     "roster",
     "rows_behind",
     "targets",
+    "would_complete",
 ]
 
 TARGET_COLUMNS = plan.COLUMNS

@@ -1,0 +1,100 @@
+"""A class of the first school with trainees in it, and the steps of its life through the pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from tests.faces.browsing import PAGE, Visitor
+from tests.journey.city import PEOPLE, Worker, redeem_body
+from voucher_service.classes import service as classes
+from voucher_service.identifiers import to_hex
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from tests.journey.city import Town
+
+
+@dataclass
+class SchoolClass:
+    """The first school's class that is open for enrolment, and who redeemed a voucher in it."""
+
+    town: Town
+    region_id: int
+    class_id: int
+    meetings: list[tuple[int, datetime, datetime]]
+    ends_on: date
+    redemptions: list[str] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        return f"/institution/classes/{to_hex(self.class_id)}"
+
+    def staff(self, login_name: str) -> Visitor:
+        """Somebody with a fresh log-in: sessions end with the working day."""
+        self.town.tokens.pop(login_name, None)
+        return Visitor(self.town).log_in_as_staff(login_name)
+
+    def seat(self, count: int) -> SchoolClass:
+        clerk = self.town.staff_token("school1-clerk")
+        for person in PEOPLE[len(self.workers)], *(PEOPLE[len(self.workers) + more] for more in range(1, count)):
+            worker = Worker(self.town, person, self.region_id).log_in()
+            assert worker.claim().status_code == 201
+            answer = self.town.post(
+                "/api/v1/redemptions", clerk, redeem_body(worker.open_code(), to_hex(self.class_id))
+            )
+            assert answer.status_code == 201, answer.text
+            self.workers.append(worker)
+            self.redemptions.append(answer.get_json(force=True)["redemption"])
+        return self
+
+    def attend(self, session_no: int, present: list[str]) -> Any:
+        """Record who is present through the page, five minutes into the session."""
+        self.town.clock.moment = self.meetings[session_no - 1][1] + timedelta(minutes=5)
+        clerk = self.staff("school1-clerk")
+        address = f"{self.page}/attendance/{session_no}"
+        return clerk.http.post(address, data={**clerk.hidden(address), "present": present}, headers=PAGE)
+
+    def attend_all(self, present: list[str] | None = None) -> SchoolClass:
+        for session_no, _, _ in self.meetings:
+            assert self.attend(session_no, present or self.redemptions).status_code == 303
+        return self
+
+    def close(self) -> Any:
+        self.town.clock.moment = self.meetings[-1][2] + timedelta(days=60)
+        clerk = self.staff("school1-clerk")
+        return clerk.http.post(f"{self.page}/close", data=clerk.hidden(self.page), headers=PAGE)
+
+    def certificate(self, trainee: int = 0, **changes: str) -> Any:
+        """Enter a trainee's certificate through the page."""
+        clerk = self.staff("school1-clerk")
+        address = f"/institution/certificates/{self.region_id}/{self.redemptions[trainee]}"
+        stated = {
+            "issuer": "示例评价机构",
+            "number": f"DEMO-{trainee:04d}",
+            "examined_on": (self.ends_on + timedelta(days=5)).isoformat(),
+            "issued_on": (self.ends_on + timedelta(days=6)).isoformat(),
+        }
+        return clerk.send(address, **{**stated, **changes})
+
+    def decide(self, login_name: str, genuine: str) -> Any:
+        """Decide on the first certificate that waits."""
+        clerk = self.staff(login_name)
+        page = clerk.open("/bureau/certificates")
+        address = re.search(r'action="(/bureau/certificates/[0-9a-f]{16})"', page.text)
+        assert address, page.text
+        data = {**clerk.hidden("/bureau/certificates"), "genuine": genuine}
+        return clerk.http.post(address[1], data=data, headers=PAGE)
+
+
+def first_class(town: Town) -> SchoolClass:
+    region_id = town.city.schools[0].region_id
+    class_id = next(number for region, number in town.city.classes if region == region_id)
+    with town.app.app_context():
+        found = classes.get(region_id, class_id)
+        meetings = [(held.session_no, held.starts_at, held.ends_at) for held in classes.sessions(found)]
+        return SchoolClass(town, region_id, class_id, meetings, found.ends_on)

@@ -1,0 +1,149 @@
+"""The life of a class through the pages: attendance, close, certificates, verification, and what is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faces.browsing import PAGE, Visitor
+from tests.faces.staff import SchoolClass, first_class
+from tests.journey.city import PEOPLE
+
+if TYPE_CHECKING:
+    from tests.journey.city import Town
+
+IMPOSSIBLE: tuple[tuple[dict[str, str], str], ...] = (
+    ({"issued_on": "2026-02-30"}, "invalid_input"),
+    ({"number": ""}, "invalid_input"),
+    ({"number": "-"}, "certificate_number_empty"),
+    ({"examined_on": "2026-03-02", "issued_on": "2026-03-03"}, "certificate_older_than_training"),
+    ({"issued_on": "2099-01-01"}, "certificate_in_future"),
+)
+
+
+@pytest.fixture
+def school(town: Town) -> SchoolClass:
+    return first_class(town).seat(2)
+
+
+@pytest.fixture
+def closed(school: SchoolClass) -> SchoolClass:
+    school.attend_all()
+    assert school.close().status_code == 303
+    return school
+
+
+def test_a_class_is_shown_by_the_name_of_its_occupation_and_never_by_a_trainees_name(school: SchoolClass) -> None:
+    for path in ("/institution/", school.page):
+        page = school.staff("school1-clerk").open(path).text
+        assert "焊工 · 初级工" in page
+        assert PEOPLE[0].name not in page
+        assert PEOPLE[0].id_number not in page
+    assert "2 / 80" in page
+
+
+def test_each_rule_says_its_outcome_in_a_word_with_clause_and_figures(school: SchoolClass) -> None:
+    clerk = school.staff("school1-clerk")
+    assert f"{school.page}/findings" in clerk.open(school.page).text
+    page = clerk.open(f"{school.page}/findings").text
+    assert "✓ 通过" in page
+    assert "二(三)1 · R17a" in page
+    assert "学员80人" in page
+
+
+def test_attendance_is_recorded_once_for_each_session(school: SchoolClass) -> None:
+    first = school.redemptions[:1]
+    assert school.attend(1, first).location == f"{school.page}/attendance/1"
+    assert school.attend(1, first).status_code == 303
+    page = school.staff("school1-clerk").open(f"{school.page}/attendance/1").text
+    assert "已记录 1 / 2 人" in page
+    assert "上课" in school.staff("school1-clerk").open(school.page).text
+
+
+def test_a_session_that_has_not_begun_takes_no_attendance(school: SchoolClass) -> None:
+    clerk = school.staff("school1-clerk")
+    address = f"{school.page}/attendance/1"
+    data = {**clerk.hidden(address), "present": school.redemptions}
+    refused = clerk.http.post(address, data=data, headers=PAGE)
+    assert (refused.status_code, "session_unknown" in refused.text) == (422, True)
+    assert "还没有到上课时间" in clerk.open(school.page).text
+
+
+@pytest.mark.parametrize(("stranger", "status"), [("0" * 15 + "1", 422), ("nobody", 404)])
+def test_somebody_who_is_not_in_the_class_is_not_recorded(school: SchoolClass, stranger: str, status: int) -> None:
+    refused = school.attend(1, [school.redemptions[0], stranger])
+    assert refused.status_code == status
+    assert "已记录 0 / 2 人" in school.staff("school1-clerk").open(f"{school.page}/attendance/1").text
+
+
+def test_a_session_that_there_is_not_is_absent(school: SchoolClass) -> None:
+    assert school.staff("school1-clerk").open(f"{school.page}/attendance/99").status_code == 404
+
+
+def test_a_class_closes_after_its_last_session_and_says_before_who_completes(school: SchoolClass) -> None:
+    school.attend_all(school.redemptions[:1])
+    too_early = school.staff("school1-clerk")
+    refused = too_early.http.post(f"{school.page}/close", data=too_early.hidden(school.page), headers=PAGE)
+    assert (refused.status_code, "class_not_over" in refused.text) == (409, True)
+    school.town.clock.moment = school.meetings[-1][2] + timedelta(days=60)
+    assert "1 人结业，1 人到课不足" in school.staff("school1-clerk").open(school.page).text
+    assert school.close().status_code == 303
+    page = school.staff("school1-clerk").open(school.page).text
+    assert "录入证书" in page
+    assert "✗ 不能拨付" in page
+    assert school.close().status_code == 409
+
+
+def test_a_certificate_is_entered_verified_and_counted(closed: SchoolClass) -> None:
+    entered = closed.certificate()
+    assert (entered.status_code, entered.location) == (303, closed.page)
+    assert "等人社部门核验" in closed.staff("school1-clerk").open(closed.page).text
+    waiting = closed.staff("bureau-clerk").open("/bureau/certificates").text
+    assert "DEMO0000" in waiting
+    assert "焊工 · 初级工" in waiting
+    assert closed.decide("bureau-clerk", "yes").status_code == 303
+    page = closed.staff("school1-clerk").open(closed.page).text
+    assert "✓ 已核验" in page
+    assert "没有等待核验" in closed.staff("bureau-clerk").open("/bureau/certificates").text
+
+
+def test_a_certificate_that_is_not_genuine_can_be_followed_by_another(closed: SchoolClass) -> None:
+    assert closed.certificate().status_code == 303
+    assert closed.decide("bureau-clerk", "no").status_code == 303
+    page = closed.staff("school1-clerk").open(closed.page).text
+    assert "✗ 不属实" in page
+    assert closed.certificate(0, number="DEMO-9").status_code == 303
+
+
+def test_a_certificate_that_cannot_be_comes_back_with_the_reason(closed: SchoolClass) -> None:
+    for change, code in IMPOSSIBLE:
+        refused = closed.certificate(**change)
+        assert 400 <= refused.status_code < 500, change
+        assert code in refused.text, change
+        assert "录入证书" in refused.text
+    assert "没有等待核验" in closed.staff("bureau-clerk").open("/bureau/certificates").text
+
+
+def test_one_certificate_number_serves_one_voucher(closed: SchoolClass) -> None:
+    assert closed.certificate().status_code == 303
+    refused = closed.certificate(1, number="DEMO-0000")
+    assert (refused.status_code, "certificate_number_used" in refused.text) == (409, True)
+
+
+def test_only_the_bureaus_clerk_verifies_and_a_reviewer_reads_along(closed: SchoolClass) -> None:
+    assert closed.certificate().status_code == 303
+    reviewer = closed.staff("bureau1")
+    assert "属实，定额" not in reviewer.open("/bureau/certificates").text
+    assert closed.staff("school1-clerk").open("/bureau/certificates").status_code == 403
+    address = "/bureau/certificates/" + "0" * 15 + "1"
+    data = {**reviewer.hidden("/bureau/"), "genuine": "yes"}
+    assert reviewer.http.post(address, data=data, headers=PAGE).status_code in {400, 403}
+
+
+def test_another_schools_class_and_trainees_are_absent(town: Town, school: SchoolClass) -> None:
+    other = Visitor(town).log_in_as_staff("school2-clerk")
+    assert other.open(school.page).status_code == 404
+    assert other.open(f"{school.page}/attendance/1").status_code == 404
+    assert other.open(f"/institution/certificates/{school.region_id}/{school.redemptions[0]}").status_code == 404
