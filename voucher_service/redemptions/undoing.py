@@ -67,6 +67,8 @@ def give_back(redemption: Redemption, kind: str, reason: str, actor: ledger.Acto
     cancelled class gets. Seat, redemption, voucher: every verb locks them in this order.
     Refusals: RedemptionOver, AttendedAlready, VoucherNotInState.
     """
+    if find(redemption.region_id, redemption.redemption_id).cancelled_at is not None:
+        raise RedemptionOver
     classes.free_seat(redemption.class_region_id, redemption.class_id)
     _cancel(redemption, reason, now, unless_attended=kind == "RedemptionUndone")
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)

@@ -83,8 +83,7 @@ def claim(wanted: Claim, holder: Caller, now: datetime) -> str:
     numbers = programmes.rule_numbers(programme.rule_pack_id)
     # The voucher is good to the end of the last day, as a person reads "three months".
     expires_at = end_of_day(add_months(today, programme.valid_months))
-    holders.require_age(holder.subject_id, today, numbers["age_min"])
-    commitment = holders.standing(holder.subject_id).commitment
+    commitment = holders.standing_of_age(holder.subject_id, today, numbers["age_min"]).commitment
     past = of_holder(holder.region_id, holder.subject_id)
     _judge(wanted.answers, past, today, numbers)
     _expire(past, now)
