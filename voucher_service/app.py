@@ -35,6 +35,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
+from voucher_service.scanning import routes as scanning_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
@@ -58,6 +59,7 @@ STAGES = (
     vouchers_routes,
     redemptions_routes,
     cancelling_routes,
+    scanning_routes,
     supervision_routes,
     certificates_routes,
     reports_routes,

@@ -74,6 +74,24 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "redemptions.ask_undo": {"reason": "wrong_class", "note": ""},
     "redemptions.undo": {"confirmed": True},
+    "scanning.look": {
+        "code": "1" * 300,
+        "class_id": "0" * 15 + "1",
+        "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": ""},
+    },
+    "scanning.sync": {
+        "device": "0" * 15 + "1",
+        "nonce": "0" * 64,
+        "head_number": 0,
+        "head_digest": "0" * 64,
+        "signature": "0" * 128,
+    },
+    "scanning.receive": {
+        "device": "0" * 15 + "1",
+        "nonce": "0" * 64,
+        "entries": [{"entry": "00" * 140, "signature": "0" * 128, "person": None}],
+        "signature": "0" * 128,
+    },
     "supervision.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
     "certificates.enter": {
         "region_id": 411202,

@@ -16,6 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("settlements",),
     ("certificates",),
     ("supervision",),
+    ("scanning",),
     ("redemptions",),
     ("classes", "vouchers"),
     ("programmes", "institutions"),

@@ -32,6 +32,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("teacher", "venue", "blacklisting", "region_consent"), KEPT),
     **dict.fromkeys(("bookable", "booking", "rule_pack_proposal"), KEPT),
     **dict.fromkeys(("institution_finding",), ONLY_GROWS),
+    **dict.fromkeys(("offline_scan",), KEPT),
+    **dict.fromkeys(("device_sync",), ONLY_GROWS),
     **dict.fromkeys(("staff_account", "api_client", "holder_access"), KEPT),
     **dict.fromkeys(("occupation",), PASSING),
     **dict.fromkeys(("holder", "login_session", "login_failure", "sms_code", "idempotency"), PASSING),
