@@ -29,6 +29,7 @@ from voucher_service.faces import (
     worker,
 )
 from voucher_service.holders import routes as holders_routes
+from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
@@ -54,6 +55,7 @@ STAGES = (
     accounts_routes,
     holders_routes,
     institutions_routes,
+    register_routes,
     programmes_routes,
     classes_routes,
     vouchers_routes,

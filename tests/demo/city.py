@@ -12,6 +12,7 @@ from voucher_service.accounts import service as accounts
 from voucher_service.classes import routes as classes_routes
 from voucher_service.database import unit_of_work
 from voucher_service.demo.loading import City, load
+from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import routes as programmes_routes
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 
     from voucher_service.web.access import Caller
 
-BLUEPRINTS = (institutions_routes.blueprint, programmes_routes.blueprint, classes_routes.blueprint)
+BLUEPRINTS = (
+    institutions_routes.blueprint,
+    register_routes.blueprint,
+    programmes_routes.blueprint,
+    classes_routes.blueprint,
+)
 
 
 @pytest.fixture(scope="module")

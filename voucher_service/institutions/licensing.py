@@ -164,6 +164,7 @@ def confirm_listing(institution: Institution, blacklisting_id: int, by: Caller, 
         raise AlreadyConfirmed
     listed.confirmed_by, listed.confirmed_at = _second_person(by, listed.asked_by), now
     institution.suspended_at = institution.suspended_at or now
+    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
     return listed
 
 
@@ -173,6 +174,7 @@ def ask_exit(institution: Institution, blacklisting_id: int, reason: str, by: Ca
     if listed.exit_confirmed_at is not None:
         raise NotOnBlackList
     listed.exit_reason, listed.exit_asked_by, listed.exit_asked_at = reason, _person(by), now
+    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
     return listed
 
 
@@ -189,6 +191,7 @@ def confirm_exit(institution: Institution, blacklisting_id: int, by: Caller, now
     listed.exit_confirmed_by, listed.exit_confirmed_at = _second_person(by, listed.exit_asked_by), now
     if listed.confirmed_at is not None and institution.suspended_at == listed.confirmed_at:
         institution.suspended_at = None  # A suspension from before the listing has its own reason, and stays.
+    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
     return listed
 
 

@@ -51,7 +51,7 @@ def provider_on(institution: Institution, wanted: Wanted, last_taught_on: date |
     rooms = [venue for venue in confirmed_venues(institution) if venue.kind == "practical"]
     return Provider(
         kind=institution.kind,
-        schooling=rules.is_schooling(institution.kind, institution.schooling_licence),
+        schooling=rules.is_schooling(institution.kind, stated=institution.schooling_licence),
         suspended=institution.suspended_at is not None,
         flagged=institution.audit_finding,
         finding_year=_latest_finding_year(institution),

@@ -106,6 +106,7 @@ def teacher_leaves(institution: Institution, teacher_id: int, now: datetime) -> 
     """Take a teacher off the register; classes that are submitted keep the booking. Refuses with NotFound."""
     leaving = _teacher(institution, teacher_id)
     leaving.left_at = now
+    db.session.flush()  # as when an entry is confirmed
     return leaving
 
 
@@ -113,6 +114,7 @@ def close_venue(institution: Institution, venue_id: int, now: datetime) -> Venue
     """Take a room off the register; classes that are submitted keep the booking. Refuses with NotFound."""
     closing = _venue(institution, venue_id)
     closing.closed_at = now
+    db.session.flush()  # as when an entry is confirmed
     return closing
 
 
@@ -159,6 +161,7 @@ def _confirm(entry: Entry, by: Caller, now: datetime) -> Entry:
     if entry.confirmed_at is not None:
         raise AlreadyConfirmed
     entry.confirmed_by, entry.confirmed_at = person, now
+    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
     return entry
 
 

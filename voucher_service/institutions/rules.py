@@ -51,7 +51,7 @@ class Provider:
     on_probation: bool = False
 
 
-def is_schooling(kind: str, stated: bool | None) -> bool:  # noqa: FBT001 - three answers: yes, no, by its kind
+def is_schooling(kind: str, *, stated: bool | None) -> bool:
     """Whether an institution is licensed for schooling: as its entry states, or as its kind has it."""
     return kind in SCHOOLING_KINDS if stated is None else stated
 
