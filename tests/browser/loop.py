@@ -1,0 +1,244 @@
+"""The closed loop of one voucher in a browser: planned, approved, claimed, scanned, attended, certified, counted.
+
+Every person has a browser of their own. Time passes by the trial clock, which moves over HTTP as anyone may move it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import pyotp
+from werkzeug.serving import make_server
+
+from tests.faces.test_staff import plan
+from tests.journey.city import PEOPLE, Town, close_town
+from voucher_service.app import create_app
+from voucher_service.database import unit_of_work
+from voucher_service.demo import loading
+from voucher_service.settings import Secrets, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Page
+
+START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+PHONE = {"width": 375, "height": 812}
+DESK = {"width": 1280, "height": 900}
+WORKER = PEOPLE[0]
+REVIEWERS = ("industry1", "industry2", "bureau1", "bureau2")
+
+
+def look_away(_page: Page, _name: str) -> None:
+    """Make no picture."""
+
+
+@contextmanager
+def trial_service(database_url: str, folder: Path) -> Iterator[tuple[Town, str]]:
+    """Serve the demonstration city under its trial clock on a free port of the loopback."""
+    app = create_app(Settings("demo", database_url, folder, Secrets.drawn()))
+    clock: Any = app.extensions["clock"]
+    clock.move_to(START)
+    app.extensions["key_ring"].create()
+    with app.app_context(), unit_of_work():
+        city = loading.load(START)
+    town = Town(app, clock, city)
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield town, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    close_town(town)
+
+
+@dataclass
+class Loop:
+    """The story step by step; `picture` may look at a page at each turn."""
+
+    town: Town
+    address: str
+    browser: Browser
+    picture: Callable[[Page, str], None] = look_away
+    errors: list[str] = field(default_factory=list)
+    meetings: list[datetime] = field(default_factory=list)
+    training_class: str = ""
+    """The address of the class, without the audience before it: `/classes/…`."""
+
+    def let_time_pass_until(self, moment: datetime) -> None:
+        wanted = json.dumps({"now": moment.isoformat()}).encode()
+        request = urllib.request.Request(  # noqa: S310 - our own loopback
+            f"{self.address}/api/v1/trial/clock", wanted, {"Content-Type": "application/json"}, method="PUT"
+        )
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            assert answer.status == 200
+
+    @contextmanager
+    def visitor(self, size: dict[str, int]) -> Iterator[Page]:
+        with self.browser.new_context(locale="zh-CN", viewport=size) as context:  # type: ignore[arg-type]
+            page = context.new_page()
+            page.on("pageerror", lambda error: self.errors.append(str(error)))
+            yield page
+
+    @contextmanager
+    def staff(self, login_name: str, size: dict[str, int] | None = None) -> Iterator[Page]:
+        """Somebody at a desk, or on a phone, who logs in with both factors by the service's clock."""
+        self.let_time_pass_until(self.town.clock.now() + timedelta(seconds=30))  # a code gets in once
+        with self.visitor(size or DESK) as page:
+            page.goto(f"{self.address}/staff/login")
+            page.get_by_label("登录名").fill(login_name)
+            page.get_by_label("密码").fill(loading.PASSWORD)
+            page.get_by_label("动态口令").fill(pyotp.TOTP(loading.TOTP_SECRET).at(self.town.clock.now()))
+            page.get_by_role("main").get_by_role("button", name="登录").click()
+            page.wait_for_url(re.compile(r"/(institution|bureau)/$"))
+            yield page
+
+    def plan_and_submit(self) -> None:
+        """The school's administrator writes a plan, reads what the rules say of it, and hands it in."""
+        with self.staff("school1-admin") as page:
+            page.get_by_role("link", name="计划开班").click()
+            planned = plan(self.town)
+            self.meetings = [_begins(line) for line in planned["sessions"].splitlines()]
+            for name, value in planned.items():
+                control = page.locator(f'main [name="{name}"]')
+                if control.evaluate("control => control.tagName") == "SELECT":
+                    control.select_option(value)
+                else:
+                    control.fill(value)
+            self.picture(page, "institution-plan")
+            page.get_by_role("button", name="保存并预检").click()
+            page.wait_for_url(re.compile(r"/institution/classes/[0-9a-f]{16}$"))
+            assert page.locator("td.outcome.refuse").count() == 0
+            self.training_class = page.url.removeprefix(f"{self.address}/institution")
+            self.picture(page, "institution-preflight")
+            page.get_by_role("button", name="提交审核").click()
+            page.get_by_text("等行业主管部门").wait_for()
+
+    def approve(self, login_name: str) -> None:
+        """One person reads the class and signs; four of them make it approved."""
+        with self.staff(login_name) as page:
+            page.get_by_role("link", name="开班审核").click()
+            page.locator(f'a[href="/bureau{self.training_class}"]').click()
+            self.picture(page, "bureau-review")
+            page.get_by_label("同意", exact=True).check()
+            page.get_by_label("说明").fill("符合当地需要。")
+            page.get_by_role("button", name="签署意见").click()
+            page.get_by_text("✓ 同意").first.wait_for()
+
+    @contextmanager
+    def worker(self) -> Iterator[Page]:
+        """The worker on a phone, logged in by text message."""
+        with self.visitor(PHONE) as page:
+            page.goto(f"{self.address}/my")
+            page.get_by_label("姓名").fill(WORKER.name)
+            page.get_by_label("身份证号").fill(WORKER.id_number)
+            page.get_by_label("手机号").fill(WORKER.phone)
+            page.get_by_label("所在县（市、区）").select_option(str(self.town.city.schools[0].region_id))
+            page.get_by_label("人员类别").select_option(WORKER.category)
+            page.get_by_role("button", name="发送验证码").click()
+            page.get_by_label("六位验证码").fill(page.locator(".trial-code strong").inner_text())
+            page.get_by_role("main").get_by_role("button", name="登录").click()
+            page.wait_for_url(re.compile(r"/my$"))
+            yield page
+
+    def claim_and_redeem(self) -> None:
+        """The worker claims on a phone and shows the live code; the clerk at the door types its digits."""
+        with self.worker() as phone:
+            self.picture(phone, "worker-home")
+            phone.get_by_role("link", name="领取", exact=True).click()
+            for choice in phone.get_by_label("是", exact=True).all():
+                choice.check()
+            phone.get_by_role("button", name="下一步：核对").click()
+            phone.get_by_role("button", name="确认领取").click()
+            phone.locator("#picture").wait_for(state="visible")
+            assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+            self.picture(phone, "worker-voucher")
+            self.scan(lambda: str(phone.locator("#live").get_attribute("data-digits")))
+
+    def scan(self, digits: Callable[[], str]) -> None:
+        with self.staff("school1-clerk", PHONE) as door:
+            door.goto(f"{self.address}/institution{self.training_class}")
+            door.get_by_role("link", name="到班扫码").click()
+            self.picture(door, "scanner")
+            # The phone's code follows the clock, which the clerk's log-in has moved on: wait for a fresh one.
+            door.wait_for_timeout(1500)
+            door.locator('main [name="code"]').fill(digits())
+            door.locator('main [name="name"]').fill(WORKER.name)
+            door.locator('main [name="id_number"]').fill(WORKER.id_number)
+            door.get_by_role("button", name="核验并用券").click()
+            door.locator("section.result.ok").wait_for()
+            self.picture(door, "scanner-ok")
+
+    def attend_and_close(self) -> None:
+        """The clerk records each session as it is held; after the last day the class closes."""
+        for session_no, starts_at in enumerate(self.meetings, start=1):
+            self.let_time_pass_until(starts_at + timedelta(minutes=5))
+            with self.staff("school1-clerk", PHONE) as page:
+                page.goto(f"{self.address}/institution{self.training_class}")
+                page.get_by_role("link", name=f"记录第 {session_no} 次到课").click()
+                page.locator('input[name="present"]').check()
+                self.picture(page, "institution-attendance")
+                page.get_by_role("button", name="记录到课").click()
+                page.get_by_text("已记录 1 / 1 人").wait_for()
+        self.let_time_pass_until(self.meetings[0] + timedelta(days=61))
+        with self.staff("school1-clerk") as page:
+            page.goto(f"{self.address}/institution{self.training_class}")
+            page.get_by_text("1 人结业").wait_for()
+            page.get_by_role("button", name="结班").click()
+            page.get_by_role("link", name="录入证书").wait_for()
+            self.picture(page, "institution-class")
+
+    def certify(self) -> None:
+        """The school enters the certificate, the bureau's clerk verifies it: now the voucher is worth something."""
+        self.let_time_pass_until(self.town.clock.now() + timedelta(days=10))
+        today = self.town.clock.now().date()
+        with self.staff("school1-clerk") as page:
+            page.goto(f"{self.address}/institution{self.training_class}")
+            page.get_by_role("link", name="录入证书").click()
+            page.get_by_label("发证机构").fill("示例评价机构")
+            page.get_by_label("证书编号").fill("DEMO-0001")
+            page.get_by_label("考核日期").fill((today - timedelta(days=5)).isoformat())
+            page.get_by_label("发证日期").fill((today - timedelta(days=1)).isoformat())
+            page.get_by_role("button", name="提交核验").click()
+            page.get_by_text("等人社部门核验").first.wait_for()
+        with self.staff("bureau-clerk") as page:
+            page.get_by_role("link", name="证书核验").click()
+            self.picture(page, "bureau-certificates")
+            page.get_by_role("button", name="属实，定额").click()
+            page.get_by_text("没有等待核验的证书").wait_for()
+
+    def see_it_counted(self) -> str:
+        """The bureau's reviewer reads the dashboard, and goes down to the row behind the number; returns its text."""
+        with self.staff("bureau1") as page:
+            page.goto(f"{self.address}/bureau/")
+            self.picture(page, "bureau-dashboard")
+            counted = page.locator("main").inner_text()
+            page.locator('tfoot a[href*="stage=certified"]').click()
+            page.get_by_text("证书核验通过").wait_for()
+            self.picture(page, "bureau-rows")
+            page.goto(f"{self.address}/bureau/targets")
+            self.picture(page, "bureau-targets")
+        return counted
+
+    def see_it_valued(self) -> str:
+        """The worker reads what the voucher is worth now; returns the page's text."""
+        with self.worker() as phone:
+            phone.goto(f"{self.address}/my")
+            phone.locator('main a[href^="/vouchers/"]').first.click()
+            phone.locator("h1").wait_for()
+            self.picture(phone, "worker-valued")
+            return phone.locator("main").inner_text()
+
+
+def _begins(line: str) -> datetime:
+    """When a session of the timetable begins, for example `2026-03-09 09:00-15:00 理论`."""
+    return datetime.fromisoformat(f"{line[:10]}T{line[11:16]}:00+08:00")
