@@ -31,12 +31,14 @@ from voucher_service.faces import (
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
+from voucher_service.programmes import pack_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
 from voucher_service.scanning import routes as scanning_routes
+from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
@@ -57,6 +59,7 @@ STAGES = (
     institutions_routes,
     register_routes,
     programmes_routes,
+    pack_routes,
     classes_routes,
     vouchers_routes,
     redemptions_routes,
@@ -65,6 +68,7 @@ STAGES = (
     supervision_routes,
     certificates_routes,
     reports_routes,
+    signing_routes,
 )
 BODY_BYTES_MAX = 256 * 1024
 

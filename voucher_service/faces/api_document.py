@@ -38,6 +38,7 @@ TAGS: Final = {
     "certificates": "Certificates, entered and verified by different persons",
     "reports": "Progress against the targets",
     "ledger": "Proofs that the ledger only grew",
+    "keys": "The signed key directory and revocation list",
 }
 SECURITY: Final = {
     "token": {

@@ -16,7 +16,8 @@ from typing import BinaryIO, Final
 
 import click
 
-from voucher_service.signing import key_directory, sandbox_codes, verification
+from voucher_service.identifiers import from_hex, to_hex
+from voucher_service.signing import key_directory, sandbox_codes, signed_directory, verification
 from voucher_service.signing.errors import CodeUnknownKey
 from voucher_service.signing.key_directory import KeyDirectory, PublicKey
 from voucher_service.signing.key_ring import ANNOUNCED, VALID, KeyRing
@@ -36,11 +37,31 @@ def _read_instant(_context: click.Context, _parameter: click.Parameter, value: s
         raise click.BadParameter(str(wrong)) from wrong
 
 
-def _read_directory(_context: click.Context, _parameter: click.Parameter, value: Path) -> KeyDirectory:
+def _read_root(_context: click.Context, _parameter: click.Parameter, value: str | None) -> bytes | None:
     try:
-        return key_directory.load(value.read_bytes())
+        return None if value is None else bytes.fromhex(value)
+    except ValueError as wrong:
+        raise click.BadParameter("the root key is 64 hex digits") from wrong
+
+
+def _read_voucher(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    try:
+        return from_hex(value)
+    except ValueError as wrong:
+        raise click.BadParameter(str(wrong)) from wrong
+
+
+def _directory(file: Path, root: bytes | None, at: datetime, sequence_least: int) -> KeyDirectory:
+    """Read a directory: a published one under its root key, and a bare one only where no root is asked for."""
+    try:
+        document = json.loads(file.read_bytes())
+        if root is not None:
+            return signed_directory.opened(document, root, at, sequence_least).directory
+        if signed_directory.is_published(document):
+            raise ValueError("a published directory is read with --root")
+        return key_directory.read(document)
     except (OSError, *_UNREADABLE) as wrong:
-        raise click.BadParameter(f"{value}: {wrong}") from wrong
+        raise click.BadParameter(f"{file}: {wrong}", param_hint="--keys") from wrong
 
 
 @click.group()
@@ -49,17 +70,27 @@ def code() -> None:
 
 
 @code.command()
-@click.option("--keys", "directory", type=_PATH, callback=_read_directory, required=True, help="Key directory (JSON).")
+@click.option("--keys", "keys_file", type=_PATH, required=True, help="Key directory (JSON), published or bare.")
+@click.option("--root", callback=_read_root, help="Root key (hex): the directory must be published, signed by it.")
+@click.option("--sequence-least", type=click.IntRange(0), default=0, help="Refuse a directory older than this number.")
 @click.option("--at", callback=_read_instant, help="Judge as of this moment (RFC 3339) instead of now.")
 @click.option("--offline", is_flag=True, help="Allow for a clock that nobody corrects.")
 @click.option("--id", "id_number", help="Identity number on the card that was shown, with --name.")
 @click.option("--name", help="Name on the card.")
 def verify(
-    *, directory: KeyDirectory, at: datetime | None, offline: bool, id_number: str | None, name: str | None
+    *,
+    keys_file: Path,
+    root: bytes | None,
+    sequence_least: int,
+    at: datetime | None,
+    offline: bool,
+    id_number: str | None,
+    name: str | None,
 ) -> None:
     """Judge the codes on standard input, one a line, and print one JSON object for each."""
     if (id_number is None) != (name is None):
         raise click.UsageError("--id and --name go together.")
+    directory = _directory(keys_file, root, at or datetime.now(UTC), sequence_least)
     for line in _lines(sys.stdin.buffer):
         moment = at or datetime.now(UTC)
         click.echo(json.dumps(verification.judge(line, directory, moment, offline, id_number=id_number, name=name)))
@@ -131,6 +162,29 @@ def revoke(ring: KeyRing, kid: int) -> None:
         click.echo(_described(ring.revoke(kid), ring))
     except CodeUnknownKey as unknown:
         raise click.ClickException(f"there is no key {kid}") from unknown
+
+
+@keys.command("revoke-voucher")
+@click.argument("voucher", callback=_read_voucher)
+@click.pass_obj
+def revoke_voucher(ring: KeyRing, voucher: int) -> None:
+    """Put VOUCHER (16 hex digits) on the revocation list: none of its codes is accepted any more, on line or off."""
+    ring.revoke_voucher(voucher)
+    click.echo(f"{to_hex(voucher)}\trevoked\tdirectory {ring.directory.sequence}")
+
+
+@keys.command()
+@click.pass_obj
+def publish(ring: KeyRing) -> None:
+    """Print the key directory and the revocation list, signed by the root key, for verifiers off line."""
+    click.echo(json.dumps(ring.published(), indent=2))
+
+
+@keys.command("root-key")
+@click.pass_obj
+def show_root_key(ring: KeyRing) -> None:
+    """Print the public root key (hex) that verifiers are enrolled with; it is drawn if there is none yet."""
+    click.echo(ring.root_public_key.hex())
 
 
 @keys.command("list")

@@ -54,6 +54,9 @@ class KeyDirectory:
     revoked_vouchers: frozenset[int]
     """Voucher ids, signed 64-bit."""
 
+    sequence: int = 0
+    """How many changes led here; 0 for a directory that no ring keeps."""
+
     def key_for(self, kid: int, suite: int, at: datetime) -> PublicKey:
         """Return the key in force; raises CodeUnknownKey, CodeSuiteMismatch, CodeKeyRevoked."""
         key = self.keys.get(kid)
@@ -98,25 +101,35 @@ def make_key(
 
 def load(text: str | bytes) -> KeyDirectory:
     """Read a directory; ValueError when it is none, or when a key id stands for two keys."""
+    return read(json.loads(text))
+
+
+def read(document: Any) -> KeyDirectory:
+    """As `load`, from the parsed JSON."""
     try:
-        document = json.loads(text)
         entries = [_read_key(entry) for entry in document["keys"]]
         revoked = frozenset(from_hex(voucher.lower()) for voucher in document.get("revoked_vouchers", []))
+        sequence = int(document.get("sequence", 0))
     except (KeyError, TypeError, AttributeError) as wrong:
         raise ValueError(f"the key directory lacks or misspells {wrong}") from wrong
     keys = {key.kid: key for key in entries}
     if len(keys) != len(entries):
         raise ValueError("the key directory names a key id twice")
-    return KeyDirectory(keys=keys, revoked_vouchers=revoked)
+    return KeyDirectory(keys=keys, revoked_vouchers=revoked, sequence=sequence)
 
 
 def dump(directory: KeyDirectory) -> str:
     """Write a directory as `load` reads it, in the order of the key ids."""
-    document = {
+    numbered = {"sequence": directory.sequence} if directory.sequence else {}
+    return json.dumps({**document_of(directory), **numbered}, indent=2) + "\n"
+
+
+def document_of(directory: KeyDirectory) -> dict[str, Any]:
+    """Return the two members that every verifier reads."""
+    return {
         "keys": [_write_key(key) for _, key in sorted(directory.keys.items())],
         "revoked_vouchers": sorted(map(to_hex, directory.revoked_vouchers)),
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def read_instant(text: str) -> datetime:

@@ -1,9 +1,10 @@
 """The key ring: draws, rotates and revokes signing keys, and signs with them.
 
 All of it lies in DATA_DIR/keys, never in the database: `directory.json` (see `key_directory`; private too, for it holds
-the bind keys), and for each key id `NNNNN.secret` and `NNNNN.issued`. The latter has one 24-byte record, the signed
-header, for each signature: a signature that it does not count was made with a stolen key. Several processes share the
-folder; each notices within a second what another has changed.
+the bind keys), `root.secret`, which signs what is published of it, and for each key id `NNNNN.secret` and
+`NNNNN.issued`. The latter has one 24-byte record, the signed header, for each signature: a signature that it does not
+count was made with a stolen key. Several processes share the folder; each notices within a second what another has
+changed.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from voucher_service.clock import Clock, SystemClock
-from voucher_service.signing import durable_files, key_directory, private_keys, voucher_code
+from voucher_service.signing import durable_files, key_directory, private_keys, signed_directory, voucher_code
 from voucher_service.signing.errors import CodeUnknownKey, SigningKeyMissing
 from voucher_service.signing.key_directory import KeyDirectory, KeyStatus, PublicKey, make_key
 from voucher_service.signing.private_keys import UnusableSecret
+from voucher_service.signing.signed_directory import ROOT_SUITE
 from voucher_service.signing.suites import SUITES
 from voucher_service.signing.voucher_code import Header
 
@@ -168,7 +170,35 @@ class KeyRing:
                 self._look_again()
             yield self._directory
 
+    def published(self) -> dict[str, Any]:
+        """Return the directory signed by the root key, for every verifier; see `signed_directory`.
+
+        Raises SigningKeyMissing when the root's private half cannot be read here.
+        """
+        root = self._root()
+        return signed_directory.publish(
+            self.directory, ROOT_SUITE.public_key(root), ROOT_SUITE.signer(root), self._clock.now()
+        )
+
+    @property
+    def root_public_key(self) -> bytes:
+        """The key that verifiers are enrolled with and trust directories by; drawn when it is first asked for."""
+        return ROOT_SUITE.public_key(self._root())
+
+    def _root(self) -> bytes:
+        path = self.folder / "root.secret"
+        if not path.exists():
+            with durable_files.one_at_a_time(self.folder):
+                if not path.exists():
+                    private_keys.write(path, 0, ROOT_SUITE.number, ROOT_SUITE.new_secret(), self._passphrase)
+        try:
+            return private_keys.read(path, 0, ROOT_SUITE.number, self._passphrase)
+        except UnusableSecret as unusable:
+            raise SigningKeyMissing from unusable
+
     def _write(self, directory: KeyDirectory) -> None:
+        """Put a changed directory in the place of the one that `_changing` has just read, under the next number."""
+        directory = replace(directory, sequence=self._directory.sequence + 1)
         durable_files.replace(self._directory_file, key_directory.dump(directory).encode("ascii"))
         with self._lock:
             self._look_again()
