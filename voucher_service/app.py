@@ -31,7 +31,6 @@ from voucher_service.faces import (
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
-from voucher_service.programmes import pack_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
@@ -59,7 +58,6 @@ STAGES = (
     institutions_routes,
     register_routes,
     programmes_routes,
-    pack_routes,
     classes_routes,
     vouchers_routes,
     redemptions_routes,
