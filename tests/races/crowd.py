@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 CROWD = 64
+READY_SECONDS = 60.0
+"""A crowd of which one member never comes breaks up instead of waiting for ever."""
 
 
 class Outcome(NamedTuple):
@@ -24,11 +26,16 @@ class Outcome(NamedTuple):
     answers: Counter[tuple[int, str | None]]
     won: list[dict[str, Any]]
     replayed: int
+    documents: list[dict[str, Any]]
+
+    def total(self, member: str) -> int:
+        """Add up one member of the answers that have it."""
+        return sum(int(found.get(member, 0)) for found in self.documents)
 
 
 def race(acts: Sequence[Callable[[], Any]]) -> Outcome:
     """Let every act make its request at the same moment, each in a thread of its own."""
-    start = Barrier(len(acts))
+    start = Barrier(len(acts), timeout=READY_SECONDS)
 
     def run(act: Callable[[], Any]) -> Any:
         start.wait()
@@ -41,6 +48,7 @@ def race(acts: Sequence[Callable[[], Any]]) -> Outcome:
         Counter((answer.status_code, found.get("code")) for answer, found in zip(answers, documents, strict=True)),
         [found for answer, found in zip(answers, documents, strict=True) if answer.status_code == 201],
         sum(answer.headers.get("Idempotency-Hit") == "true" for answer in answers),
+        documents,
     )
 
 

@@ -36,10 +36,7 @@ def record_attendance(
     started = {session.session_no for session in classes.sessions(training_class) if session.starts_at <= now}
     if session_no not in started:
         raise SessionUnknown(session_no=session_no)
-    if training_class.state == "approved":
-        classes.start(training_class.region_id, training_class.class_id, now)
-    elif training_class.state != "in_session":
-        raise ClassNotHeld(state=training_class.state)
+    _require_held(training_class, now)
     wanted = set(redemption_ids)
     present = redemptions.mark_attended(training_class.region_id, training_class.class_id, wanted, now)
     if len(present) < len(wanted):
@@ -84,6 +81,17 @@ def close_class(training_class: Any, now: datetime) -> dict[str, int]:
         kept_fen += redemption.amount_fen if done else 0
     _give_promise_back(ended, kept_fen)
     return outcome
+
+
+def _require_held(training_class: Any, now: datetime) -> None:
+    """Let the first attendance open the class, once, however many clerks record at that moment."""
+    state = training_class.state
+    if state == "approved":
+        state = classes.lock(training_class.region_id, training_class.class_id).state
+    if state == "approved":
+        classes.start(training_class.region_id, training_class.class_id, now)
+    elif state != "in_session":
+        raise ClassNotHeld(state=state)
 
 
 def _recorded() -> Insert:
