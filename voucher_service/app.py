@@ -23,6 +23,7 @@ from voucher_service.faces import (
     ledger_api,
     pages,
     problem_pages,
+    rule_table,
     scan,
     session,
     trial,
@@ -31,6 +32,7 @@ from voucher_service.faces import (
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
+from voucher_service.programmes import pack_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
@@ -58,6 +60,7 @@ STAGES = (
     institutions_routes,
     register_routes,
     programmes_routes,
+    pack_routes,
     classes_routes,
     vouchers_routes,
     redemptions_routes,
@@ -113,7 +116,19 @@ def _mount(app: Flask) -> None:
     api = Api(app)
     for stage in (*STAGES, ledger_api):
         api.register_blueprint(stage.blueprint)
-    for face in (api_docs, bureau, health, institution, ledger, pages, problem_pages, scan, session, worker):
+    for face in (
+        api_docs,
+        bureau,
+        health,
+        institution,
+        ledger,
+        pages,
+        problem_pages,
+        rule_table,
+        scan,
+        session,
+        worker,
+    ):
         app.register_blueprint(face.blueprint)
     if app.extensions["settings"].is_demo:
         app.register_blueprint(trial.blueprint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from voucher_service.classes.commands import groups
 from voucher_service.errors import Refusal
 from voucher_service.identifiers import from_hex
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
@@ -44,6 +45,10 @@ def _app() -> Flask:
     from voucher_service.app import create_app  # noqa: PLC0415
 
     return create_app(_settings())
+
+
+for _group in groups(_app):
+    main.add_command(_group)
 
 
 @main.command()

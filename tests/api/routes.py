@@ -60,6 +60,21 @@ BODIES: dict[str, dict[str, Any]] = {
         "listed_until": None,
     },
     "registers.ask_exit": {"reason": "已整改"},
+    "classes.preview_pack": {
+        "pack": "2099",
+        "in_force_from": "2026-12-01",
+        "numbers": [
+            {"key": "no_such_key", "value": 1, "rule": None, "clause": None, "unit": "x", "zh": "示例", "en": "example"}
+        ],
+    },
+    "rule_packs.propose": {
+        "pack": "2099",
+        "in_force_from": "2026-12-01",
+        "numbers": [
+            {"key": "no_such_key", "value": 1, "rule": None, "clause": None, "unit": "x", "zh": "示例", "en": "example"}
+        ],
+    },
+    "rule_packs.decide": {"verdict": "adopt"},
     "classes.plan_class": {
         "programme_id": 1,
         "occupation_code": "NOT-LICENSED",

@@ -14,6 +14,7 @@ from voucher_service.database import unit_of_work
 from voucher_service.demo.loading import City, load
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
+from voucher_service.programmes import pack_routes
 from voucher_service.programmes import routes as programmes_routes
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     institutions_routes.blueprint,
     register_routes.blueprint,
     programmes_routes.blueprint,
+    pack_routes.blueprint,
     classes_routes.blueprint,
 )
 

@@ -46,10 +46,9 @@ def case_of(training_class: TrainingClass) -> Case:
     return case.of_class(training_class, meetings)
 
 
-def findings(training_class: TrainingClass, rule_pack_id: int | None = None) -> list[Finding]:
-    """Ask every rule about a class, with the numbers of the pack that it is judged by, or of another."""
-    pack_id = training_class.rule_pack_id if rule_pack_id is None else rule_pack_id
-    return judge(case_of(training_class), programmes.rule_numbers(pack_id))
+def findings(training_class: TrainingClass) -> list[Finding]:
+    """Ask every rule about a class, with the numbers of the rule pack that it is judged by."""
+    return judge(case_of(training_class), programmes.rule_numbers(training_class.rule_pack_id))
 
 
 def findings_of_proposal(region_id: int, institution_id: int, proposal: Proposal, today: date) -> list[Finding]:

@@ -19,11 +19,13 @@ from voucher_service.classes.schemas import (
     ClassSchema,
     FindingsSchema,
     OpinionSchema,
+    PreviewSchema,
     ProposalSchema,
 )
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import from_hex
+from voucher_service.programmes import service as programmes
 from voucher_service.web.access import (
     BUREAU,
     BUREAU_REVIEWER,
@@ -98,6 +100,15 @@ def check_proposal(proposal: Proposal) -> dict[str, Any]:
     today = local_date(_now())
     found = service.findings_of_proposal(caller().region_id, own_institution_id(), proposal, today)
     return {"findings": [service.explained(finding) for finding in found]}
+
+
+@blueprint.route("/pack-preview", methods=["POST"])
+@allow(*BUREAU)
+@blueprint.arguments(programmes.PackDocumentSchema)
+@blueprint.response(200, PreviewSchema)
+def preview_pack(document: programmes.PackDocument) -> dict[str, Any]:
+    """Say what a rule pack would change before it takes effect: numbers, and open classes judged differently."""
+    return service.preview_of(document, local_date(_now()))
 
 
 @blueprint.route("/", methods=["POST"])

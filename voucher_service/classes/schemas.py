@@ -140,3 +140,23 @@ class FindingSchema(Schema):
 
 class FindingsSchema(Schema):
     findings = fields.List(fields.Nested(FindingSchema))
+
+
+class NumberChangeSchema(Schema):
+    key = fields.String()
+    now = fields.Integer(allow_none=True)
+    then = fields.Integer()
+
+
+class ChangeSchema(Schema):
+    class_id = Identifier(attribute="training_class.class_id")
+    state = fields.String(attribute="training_class.state")
+    takes_effect = fields.Boolean(metadata={"description": "a draft; what is submitted keeps its own pack"})
+    before = fields.Nested(FindingSchema)
+    after = fields.Nested(FindingSchema)
+
+
+class PreviewSchema(Schema):
+    numbers = fields.List(fields.Nested(NumberChangeSchema))
+    classes_looked_at = fields.Integer()
+    changes = fields.List(fields.Nested(ChangeSchema))

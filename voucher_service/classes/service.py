@@ -28,6 +28,7 @@ from voucher_service.classes.judging import (
 )
 from voucher_service.classes.models import ClassOpinion, ClassSession, TrainingClass
 from voucher_service.classes.moves import cancel, end, lock, move, move_on, require_cancellable, require_move, start
+from voucher_service.classes.packs import preview_of
 from voucher_service.classes.proposal import Lessons, Proposal
 from voucher_service.classes.register import enrolling, find, get, opinions, sessions, visible_to
 from voucher_service.classes.rules import (
@@ -68,6 +69,7 @@ __all__ = [
     "move_on",
     "opinions",
     "plan_class",
+    "preview_of",
     "require_cancellable",
     "review_clock",
     "sessions",

@@ -33,6 +33,7 @@ __all__ = [
     "STANDING",
     "Provider",
     "Wanted",
+    "by_id",
     "confirmed_teachers",
     "confirmed_venues",
     "devices_of",
@@ -63,6 +64,14 @@ def may_see(caller: Caller, region_id: int, institution_id: int) -> bool:
 def get(region_id: int, institution_id: int) -> Institution:
     """Return one institution; refuses with NotFound."""
     if (found := db.session.get(Institution, (region_id, institution_id))) is None:
+        raise NotFound
+    return found
+
+
+def by_id(institution_id: int) -> Institution:
+    """Return an institution wherever it lies, for who stands at the terminal; refuses with NotFound."""
+    found = db.session.scalar(select(Institution).where(Institution.institution_id == institution_id))
+    if found is None:
         raise NotFound
     return found
 

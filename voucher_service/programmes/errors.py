@@ -27,3 +27,38 @@ class RulePackMissing(Refusal):
     code = "rule_pack_missing"
     zh = "{day}没有生效的规则参数，请先录入。"
     en = "No rule pack is in force on {day}; enter one first."
+
+
+class PackNumbersWrong(Refusal):
+    """`missing`, `unknown` and `beyond` name the keys; a number in thousandths is at most 1,000."""
+
+    code = "pack_numbers_wrong"
+    status = 422
+    zh = "规则参数不齐或有误：缺少{missing}，多出{unknown}，超出范围{beyond}。"
+    en = "The pack's numbers are not those of the rule book: missing {missing}, unknown {unknown}, too large {beyond}."
+
+
+class PackInThePast(Refusal):
+    code = "pack_in_the_past"
+    status = 422
+    zh = "规则参数只能从以后的日期起生效：{effective_from}不晚于今天{today}。"
+    en = "A pack takes effect on a day to come: {effective_from} is not after today, {today}."
+
+
+class PackDayTaken(Refusal):
+    code = "pack_day_taken"
+    zh = "已有从{effective_from}起生效的规则参数。"
+    en = "A pack takes effect on {effective_from} already."
+
+
+class PackDecided(Refusal):
+    code = "pack_decided"
+    zh = "这份规则参数已经有了决定。"
+    en = "This pack is decided already."
+
+
+class PackProposerDecides(Refusal):
+    code = "pack_proposer_decides"
+    clause = "二(三)4"
+    zh = "提出和批准规则参数必须是两个人。"
+    en = "Whoever proposed a pack may not adopt it: it takes two persons."

@@ -18,6 +18,10 @@ from voucher_service.errors import NotFound
 from voucher_service.programmes.errors import BudgetExhausted, ProgrammeNotRunning, RulePackMissing, StandardMissing
 from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
 from voucher_service.programmes.occupations import obtainable_certificates, occupations, standards_in_force
+from voucher_service.programmes.pack_schemas import PackDocumentSchema
+from voucher_service.programmes.packs import PackDocument
+from voucher_service.programmes.packs import in_words as pack_in_words
+from voucher_service.programmes.packs import require_sound as require_sound_pack
 from voucher_service.programmes.quota import TAKE_QUOTA
 
 Kept = TypeVar("Kept")
@@ -25,6 +29,8 @@ Kept = TypeVar("Kept")
 __all__ = [
     "TAKE_QUOTA",
     "OpenProgramme",
+    "PackDocument",
+    "PackDocumentSchema",
     "Share",
     "all_programmes",
     "allotment_by_public_no",
@@ -37,8 +43,11 @@ __all__ = [
     "obtainable_certificates",
     "occupations",
     "open_programmes",
+    "pack_in_force",
+    "pack_in_words",
     "region_ids",
     "require_running",
+    "require_sound_pack",
     "rule_numbers",
     "rule_pack_in_force",
     "share",
@@ -154,6 +163,11 @@ def rule_pack_in_force(day: date) -> int:
     if (found := db.session.scalar(latest)) is None:
         raise RulePackMissing(day=day.isoformat())
     return found
+
+
+def pack_in_force(day: date) -> RulePack:
+    """Return the pack in force on `day`; refuses with RulePackMissing."""
+    return db.session.get_one(RulePack, rule_pack_in_force(day))
 
 
 def standard_fen(occupation_code: str, level: str, certificate_type: str, day: date) -> int:

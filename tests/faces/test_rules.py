@@ -1,0 +1,49 @@
+"""Anyone reads the rules with their numbers; a school and its reviewers see a class's lights and the review's time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.faces.browsing import Visitor
+from tests.faces.test_staff import school_class
+from voucher_service import rulebook
+from voucher_service.classes import service as classes
+from voucher_service.database import unit_of_work
+from voucher_service.demo.loading import STARTS_AFTER, drafted
+from voucher_service.identifiers import to_hex
+
+if TYPE_CHECKING:
+    from tests.journey.city import Town
+
+
+def test_anyone_reads_every_rule_with_its_numbers_and_what_decides_it(visitor: Visitor) -> None:
+    page = visitor.open("/rules")
+    assert page.status_code == 200
+    for rule_id, demand in rulebook.demands().items():
+        assert f'id="{rule_id}"' in page.text
+        assert demand.zh in page.text
+    assert "每个班次的最多学员数 <strong>80</strong>" in page.text
+    assert "classes.lesson_rules.rule_r17c" in page.text
+
+
+def test_a_reviewer_sees_the_lights_and_the_working_days_that_are_left(town: Town, visitor: Visitor) -> None:
+    school, now = town.city.schools[0], town.clock.now()
+    starts_on = now.date() + STARTS_AFTER
+    with town.app.app_context(), unit_of_work():
+        planned = classes.plan_class(*school[:2], drafted(*school.offers[0], starts_on, now), now)
+        classes.submit(planned.region_id, planned.class_id, now)
+        path = f"/rules/classes/{to_hex(planned.class_id)}"
+    page = visitor.log_in_as_staff("industry1").open(path).text
+    assert "绿 · 通过" in page
+    assert "黄 · 提醒" in page
+    assert "2026-03-16 到期" in page
+    assert "还剩 11 个工作日" in page
+    town.clock.moment = now.replace(day=17)
+    town.tokens.clear()
+    assert "已经超期" in visitor.log_in_as_staff("industry1").open(path).text
+
+
+def test_another_school_does_not_see_the_check(town: Town, visitor: Visitor) -> None:
+    path = f"/rules/classes/{school_class(town)}"
+    assert visitor.log_in_as_staff("school2-admin").open(path).status_code == 404
+    assert Visitor(town).log_in_as_staff("school1-clerk").open(path).status_code == 200
