@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from voucher_service.calendar import add_months
 from voucher_service.holders import citizen_id, person_name
 from voucher_service.holders.errors import HolderTooYoung
+from voucher_service.rulebook import decides
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,6 +61,7 @@ def require_age(id_number: str, day: date, age_min: int) -> None:
         raise HolderTooYoung(age_min=age_min, eligible_from=eligible_from.isoformat())
 
 
+@decides("R03")
 def match(holder: Identity, id_number: str, name: str) -> Match:
     """Compare a presented card, its ID number canonical, with a holder's particulars; names by skeleton."""
     if id_number != holder.id_number:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from voucher_service.calendar import add_months
+from voucher_service.rulebook import decides
 from voucher_service.vouchers.errors import NoteMissing, ReasonUnknown
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def judge_claim(
     ]
 
 
+@decides("R01", "R12")
 def _willing(answers: dict[str, bool]) -> list[Finding]:
     if all(answers.get(question) is True for question in REQUIRED_ANSWERS):
         return []
@@ -79,6 +81,7 @@ def _within_yearly_cap(past: Sequence[Past], today: date, trainings_max: int) ->
     return [Finding("R01", "二(五)", sentence, english, date(today.year + 1, 1, 1))]
 
 
+@decides("R23")
 def _cooled_off(past: Sequence[Past], today: date, months: int) -> list[Finding]:
     if any(voucher.state == "completed" and voucher.examined_on is None for voucher in past):
         return [Finding("R23", "三(二)", "您上一次培训还没有考核。", "Your last course has not been examined yet.")]
