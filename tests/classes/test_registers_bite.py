@@ -16,11 +16,14 @@ from tests.classes.test_service import approve, sign, submit
 from voucher_service.classes import bookings, service
 from voucher_service.classes.errors import ClassBreaksRules, ReasonMissing
 from voucher_service.classes.models import TrainingClass
-from voucher_service.database import unit_of_work
+from voucher_service.database import db, unit_of_work
 from voucher_service.demo.loading import City, load
 from voucher_service.demo.people import Population
 from voucher_service.institutions import licensing, registers
 from voucher_service.institutions import service as institutions
+from voucher_service.institutions.errors import NotLicensed
+from voucher_service.institutions.licensing import NewInstitution
+from voucher_service.institutions.models import Licence
 from voucher_service.institutions.registers import TeacherEntry, VenueEntry
 from voucher_service.programmes import service as programmes
 
@@ -142,6 +145,43 @@ def test_where_names_are_required_a_class_without_them_is_refused(city: City) ->
     finally:
         with unit_of_work():
             programmes.get(city.programme_id).settings = kept
+
+
+def test_a_new_school_trains_as_many_as_its_confirmed_teachers_and_workstations_carry(city: City) -> None:
+    with unit_of_work():
+        new = licensing.register_institution(NewInstitution(411202, "湖滨区示例新校", "private_school"), START.date())
+        licensing.grant_licence(new, "DM01", "junior", proposal().starts_on)
+    grown = city._replace(
+        schools=(*city.schools, city.schools[0]._replace(region_id=411202, institution_id=new.institution_id))
+    )
+    here = len(grown.schools) - 1
+    small = naming(capacity=20)
+    assert refused(plan(grown, here, small))["S02"]["figures"]["ceiling"] == 0
+    for number in (60, 61):
+        enter(grown, here, number)
+    enter_room(grown, here, "301")
+    assert submit(plan(grown, here, small)).state == "submitted"
+    beyond = refused(plan(grown, here, naming(capacity=21)))["S02"]["figures"]
+    assert (beyond["trainees_at_once"], beyond["ceiling"]) == (41, 40)
+
+
+def test_a_licence_counts_from_the_day_of_change(city: City) -> None:
+    wanted = proposal(occupation_code="DP02")
+    with unit_of_work():
+        at = institution(city, WELDERS)
+        licensing.grant_licence(at, "DP02", "junior", wanted.starts_on + timedelta(1))
+    key = city.schools[WELDERS][:2]
+
+    def light() -> str:
+        found = service.findings_of_proposal(*key, wanted, START.date())
+        return next(service.explained(one)["light"] for one in found if one.rule_id == "R17h")
+
+    assert light() == "red"
+    with pytest.raises(NotLicensed):
+        plan(city, WELDERS, wanted)
+    with unit_of_work():
+        db.session.get_one(Licence, (*key, "DP02", "junior")).valid_from = wanted.starts_on
+    assert light() == "green"
 
 
 def test_an_audit_finding_and_the_black_list_stop_a_class_even_at_its_last_signature(city: City) -> None:

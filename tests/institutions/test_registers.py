@@ -127,6 +127,8 @@ def test_another_school_sees_and_enters_nothing(app: Flask, served_city: City) -
 
 def test_two_persons_put_a_school_on_the_black_list_and_two_take_it_off(app: Flask, served_city: City) -> None:
     first, second = (Office(app, served_city, name, school=9) for name in ("bureau1", "bureau2"))
+    early = first.post("/blacklistings", {**LISTING, "listed_from": "2023-06-02"})
+    assert (early.status_code, early.json["code"]) == (422, "listing_not_yet")
     asked = first.post("/blacklistings", LISTING)
     assert (asked.status_code, asked.json["confirmed_at"]) == (201, None)
     assert first.post("/blacklistings", LISTING).json["code"] == "on_black_list_already"

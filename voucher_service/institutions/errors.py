@@ -104,3 +104,11 @@ class OnBlackListAlready(Refusal):
     clause = "二(三)3"
     zh = "该培训机构已有一条未结束的黑名单记录。"
     en = "The institution has an entry on the black list that has not ended."
+
+
+class ListingNotYet(Refusal):
+    code = "listing_not_yet"
+    status = 422
+    clause = "二(三)3"
+    zh = "列入黑名单的日期{listed_from}还没到，请在当天办理。"
+    en = "A listing counts from today or earlier; {listed_from} is still to come."

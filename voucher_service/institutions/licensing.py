@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from voucher_service.calendar import local_date
 from voucher_service.database import db
 from voucher_service.errors import Forbidden, NotFound
 from voucher_service.identifiers import new_id
@@ -16,6 +17,7 @@ from voucher_service.institutions.errors import (
     AlreadyConfirmed,
     LicenceBackdated,
     LicenceOverlaps,
+    ListingNotYet,
     NotOnBlackList,
     OnBlackListAlready,
     SecondPersonIsFirst,
@@ -133,8 +135,11 @@ def grant_consent(
 def ask_listing(institution: Institution, listing: Listing, by: Caller, now: datetime) -> Blacklisting:
     """Ask for an institution to come on the black list, 二(三)3; it takes effect when another person confirms.
 
-    Refuses with Forbidden, OnBlackListAlready.
+    Its last day, if it has one, is when the reason ends; scans stay stopped until two persons take it off.
+    Refuses with Forbidden, ListingNotYet, OnBlackListAlready.
     """
+    if listing.listed_from > local_date(now):
+        raise ListingNotYet(listed_from=listing.listed_from.isoformat())
     asked = Blacklisting(
         region_id=institution.region_id,
         institution_id=institution.institution_id,
