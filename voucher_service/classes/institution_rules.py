@@ -28,7 +28,7 @@ def rule_r07(plan: Plan, numbers: Numbers) -> Finding:  # noqa: ARG001 - it coun
     figures: dict[str, int | str] = {
         "outside_region": int(plan.outside_region),
         "local_institutions": plan.provider.local_institutions,
-        "consent": plan.provider.consent,
+        "consent": plan.provider.consent or "—",
     }
     if not plan.outside_region or plan.provider.kind == TECHNICAL_SCHOOL or plan.provider.consent:
         return Finding("R07", Outcome.PASS, figures)
