@@ -25,6 +25,7 @@ from voucher_service.faces import (
     problem_pages,
     rule_table,
     scan,
+    scan_pages,
     session,
     trial,
     worker,
@@ -126,6 +127,7 @@ def _mount(app: Flask) -> None:
         problem_pages,
         rule_table,
         scan,
+        scan_pages,
         session,
         worker,
     ):

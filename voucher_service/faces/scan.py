@@ -21,6 +21,7 @@ from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
+from voucher_service.scanning import service as scanning
 from voucher_service.web.access import INSTITUTION, allow, caller
 from voucher_service.web.idempotency import keep_refusal, kept_answer
 from voucher_service.web.problems import problem_of
@@ -43,7 +44,12 @@ def choose_class() -> str:
 @allow(*INSTITUTION)
 def show_scanner(training_class: str) -> str:
     found = classes.find(forms.identifier(training_class), caller())
-    return render_template("scan/scanner.html", training_class=found, nonce=secrets.token_hex(16))
+    return render_template(
+        "scan/scanner.html",
+        training_class=found,
+        nonce=secrets.token_hex(16),
+        tally=scanning.tally(found.class_id, caller()),
+    )
 
 
 @blueprint.post("/<string(length=16):training_class>")

@@ -1,52 +1,363 @@
-/** Reads a voucher's code with the camera into the scanner's form; a scanner box types into the same field. */
+/**
+ * The scanner at a class's door: read a code, look at the card, and answer in one colour, one word, one sound.
+ *
+ * The service is asked first. Without an answer the code is verified here and written into this device's log, shown as
+ * 已暂存，待确认 and never as success, and brought home when the net is back. The code and the card live in this page's
+ * memory and in the sealed queue, never in an address.
+ */
 
-import { readBarcodes } from "../vendor/zxing-wasm-3.1.4/es/reader/index.js";
+import * as log from "./scanner-log.js";
+import * as net from "./scanner-net.js";
+import { listen, readPicture, watch, watchCard } from "./scanner-reader.js";
+import { adviceOn, nameOf, sentenceOf } from "./scanner-words.js";
+import { verify } from "./tvq1.js";
 
-const view = document.getElementById("view");
-const camera = document.getElementById("camera");
-const code = document.getElementById("code");
-const found = document.getElementById("found");
-const LOOK_EVERY_MS = 150;
-const IS_CODE = /^[0-9]{26,253}$/;
+const SYNC_EVERY_MS = 30_000;
+const DIRECTORY_EVERY_MS = 15 * 60_000;
+const at = (id) => document.getElementById(id);
+const form = at("door");
+const classId = form.dataset.class || location.pathname.split("/").filter(Boolean).at(-1);
+const show = (element, isShown) => { element.hidden = !isShown; };
+const clock = (when) => new Date(when).toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
 
-const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** The scan in hand: null between two persons. */
+let scan = null;
+let who = null;
+let isReachable = navigator.onLine;
+let lastTrouble = "";
 
-/** Look at frames until one of them shows a code. */
-async function readCode() {
-  const frame = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  for (;;) {
-    await pause(LOOK_EVERY_MS);
-    if (!view.videoWidth) continue;
-    [frame.canvas.width, frame.canvas.height] = [view.videoWidth, view.videoHeight];
-    frame.drawImage(view, 0, 0);
-    const pixels = frame.getImageData(0, 0, view.videoWidth, view.videoHeight);
-    const read = await readBarcodes(pixels, { formats: ["QRCode"], maxNumberOfSymbols: 1 });
-    if (read.length && IS_CODE.test(read[0].text)) return read[0].text;
+// ---- What is shown ----------------------------------------------------------------------------------------------
+
+const OUTCOMES = {
+  ok: { word: "✓ 通过", tones: [880, 1320], buzz: [80] },
+  used: { word: "! 已用过", tones: [440, 440], buzz: [120, 80, 120] },
+  refused: { word: "✗ 不通过", tones: [220, 180], buzz: [300] },
+  waiting: { word: "… 已暂存，待确认", tones: [660], buzz: [40, 40, 40] },
+};
+let sound;
+
+function announce({ tones, buzz }) {
+  navigator.vibrate?.(buzz);
+  try {
+    sound ??= new AudioContext();
+    tones.forEach((frequency, index) => {
+      const tone = new OscillatorNode(sound, { frequency, type: "square" });
+      const start = sound.currentTime + index * 0.15;
+      tone.connect(new GainNode(sound, { gain: 0.08 })).connect(sound.destination);
+      tone.start(start);
+      tone.stop(start + 0.12);
+    });
+  } catch {
+    // A device without sound still shows the colour and the word.
   }
 }
 
-async function scan() {
-  const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: 1280 } });
-  view.srcObject = stream;
-  view.hidden = false;
-  await view.play();
-  code.value = await readCode();
-  stream.getTracks().forEach((track) => track.stop());
-  view.hidden = true;
-  found.hidden = false;
-  document.getElementById("name").focus();
+function conclude(outcome, { lines, code = "" }) {
+  scan = null;
+  const shown = at("result");
+  shown.className = `result ${outcome}`;
+  shown.dataset.outcome = outcome;
+  shown.dataset.code = code;
+  at("result-word").textContent = OUTCOMES[outcome].word;
+  at("result-lines").replaceChildren(...lines.filter(Boolean).map((line) => {
+    const paragraph = document.createElement("p");
+    paragraph.textContent = line;
+    return paragraph;
+  }));
+  at("result-code").textContent = code ? `编号 ${code}` : "";
+  show(form, false);
+  show(shown, true);
+  at("next").focus();
+  announce(OUTCOMES[outcome]);
+  refreshStatus();
+  refreshTally();
 }
 
-if (navigator.mediaDevices) {
-  camera.hidden = false;
-  camera.addEventListener("click", async () => {
-    camera.disabled = true;
+function refuse(code, sentence) {
+  const outcome = ["already_redeemed", "code_already_used"].includes(code) ? "used" : "refused";
+  conclude(outcome, { lines: [sentence || sentenceOf(code), adviceOn(code)], code });
+}
+
+function next() {
+  scan = null;
+  form.reset();
+  show(at("result"), false);
+  show(form, true);
+  show(at("step-code"), true);
+  show(at("step-card"), false);
+  show(at("waiver"), false);
+  at("trouble").textContent = "";
+  at("code").focus({ preventScroll: true });
+}
+
+async function refreshStatus() {
+  const [self, waiting, told] = await Promise.all([log.device(), log.waiting(), log.told()]);
+  at("status").className = `door-status ${isReachable ? "on" : "off"}`;
+  at("net").textContent = isReachable ? "● 在线" : "○ 离线";
+  at("waiting").textContent = waiting ? `${waiting} 条待确认` : "没有待确认";
+  at("waiting").dataset.waiting = waiting;
+  at("synced").textContent = self?.syncedAt ? `上次同步 ${clock(self.syncedAt)}` : self ? "尚未同步" : "本机未登记，离线不能扫码";
+  show(at("send"), waiting > 0);
+  at("banner").textContent = lastTrouble;
+  show(at("banner"), Boolean(lastTrouble));
+  show(at("told"), told.length > 0);
+  at("told-lines").replaceChildren(...told.reverse().map((line) => {
+    const item = document.createElement("li");
+    const became = line.outcome === "redeemed" ? `✓ 已核销，第 ${line.seat} 座` : `✗ 未核销：${line.sentence}`;
+    item.textContent = `${line.number} 号 · ${clock(line.at)} · ${became}`;
+    return item;
+  }));
+}
+
+async function refreshTally() {
+  if (!isReachable) return;
+  const found = await net.tally(classId).catch(() => null);
+  if (!found) return;
+  at("redeemed").textContent = found.redeemed;
+  at("seats").textContent = found.seats_left;
+  const refused = Object.entries(found.refused);
+  at("refused").textContent = refused.reduce((sum, [, count]) => sum + count, 0);
+  at("reasons").replaceChildren(...refused.map(([reason, count]) => {
+    const item = document.createElement("li");
+    item.textContent = `${nameOf(reason)} ${count}`;
+    return item;
+  }));
+}
+
+// ---- One scan ---------------------------------------------------------------------------------------------------
+
+async function begin(text) {
+  const code = text.replace(/\s+/g, "");
+  if (scan || !code) return;
+  scan = { code, nonce: log.newNonce(), classId, isOnLine: isReachable };
+  show(at("step-code"), false);
+  show(at("step-card"), true);
+  at("holder").textContent = "正在核对券码…";
+  at("id_number").focus();
+  const mine = scan;
+  if (mine.isOnLine) {
     try {
-      await scan();
-    } catch {
-      found.textContent = "摄像头打不开，请用扫码枪或手工输入。";
-      found.hidden = false;
+      const seen = await net.look(code, classId);
+      if (scan === mine) at("holder").textContent = `持券人 ${seen.name} · ${seen.id_number}`;
+      return;
+    } catch (failure) {
+      if (scan !== mine) return;
+      if (failure instanceof net.Refused) return judged(failure);
+      noAnswer();
     }
-    camera.disabled = false;
+  }
+  await beginOffLine(mine);
+}
+
+/** A refusal of the service: about the login, or about the scan. */
+function judged(refused) {
+  if (refused.status === 401 || refused.code === "bad_request") {
+    return conclude("refused", { lines: ["登录已过期，这次没有用券。", "请重新登录后再扫。"], code: refused.code });
+  }
+  return refuse(refused.code, refused.problem.detail_zh);
+}
+
+function noAnswer() {
+  isReachable = false;
+  if (scan) scan.isOnLine = false;
+  refreshStatus();
+}
+
+async function beginOffLine(mine) {
+  const self = await log.device();
+  if (!self?.directory) {
+    return conclude("refused", { lines: ["现在没有网络，这台设备也没有登记或同步过，不能离线扫码。", "请联网后再扫，或换一台已登记的设备。"] });
+  }
+  const found = await verify(mine.code, self.directory, { at: log.cityNow(self), offline: true });
+  const verdict = await offLineVerdict(found);
+  if (verdict === log.PASSED) {
+    at("holder").textContent = "离线：请对照身份证原件和本人，填写证件号码与姓名。";
+    mine.voucher = found.voucher;
+    return undefined;
+  }
+  await writeDown(mine, verdict, null);
+  return refuse(verdict, "");
+}
+
+async function offLineVerdict(found) {
+  if (found.verdict !== "ok") return found.verdict;
+  if (found.type !== "R") return "code_static_needs_person_check";
+  const queued = await log.queued();
+  return queued.some((entry) => entry.voucher === found.voucher && entry.verdict === log.PASSED) ? "code_already_used" : log.PASSED;
+}
+
+const writeDown = (mine, verdict, card) =>
+  log.append({ ...mine, verdict, card, classId, clerk: who?.clerk ?? "0".repeat(16) });
+
+async function decide() {
+  const mine = scan;
+  const card = {
+    id_number: at("id_number").value.trim().toUpperCase(),
+    name: at("name").value.trim(),
+    method: cardMethod(),
+    waiver_reason: at("waiver_reason").value.trim(),
+  };
+  at("trouble").textContent = "";
+  at("go").disabled = true;
+  try {
+    await (mine.isOnLine ? decideOnLine(mine, card) : decideOffLine(mine, card));
+  } finally {
+    at("go").disabled = false;
+  }
+}
+
+async function decideOnLine(mine, card) {
+  try {
+    const answer = await net.redeem({ ...mine, card });
+    const name = at("holder").textContent.startsWith("持券人") ? at("holder").textContent : "";
+    return conclude("ok", { lines: [name, `第 ${answer.seat} 座`] });
+  } catch (failure) {
+    if (failure instanceof net.Refused) {
+      if (failure.code === "holder_mismatch" && (await isNameOnly(mine, card))) return askForWaiver(mine);
+      return judged(failure);
+    }
+    if (!(failure instanceof net.NoAnswer)) throw failure;
+    // The service may have redeemed before the line broke: the same nonce makes the queued scan the same scan.
+    noAnswer();
+    return decideOffLine(mine, card);
+  }
+}
+
+async function isNameOnly(mine, card) {
+  if (card.waiver_reason) return false;
+  const seen = await net.look(mine.code, classId, card).catch(() => null);
+  return seen?.holder === "name_mismatch";
+}
+
+/** The number is the holder's, the name is written otherwise: say so, and let the clerk give a reason or refuse. */
+function askForWaiver(mine) {
+  mine.nonce = log.newNonce(); // the refusal was stored as a scan of its own
+  at("trouble").textContent = "证件号码相符，姓名写法不同（常见于生僻字、间隔点）。核对本人后写明原因，或不放行。";
+  show(at("waiver"), true);
+  at("waiver_reason").focus();
+}
+
+async function decideOffLine(mine, card) {
+  const self = await log.device();
+  if (!self?.directory) {
+    return conclude("refused", { lines: ["网络中断，没有收到答复；这台设备没有登记，不能暂存。", "请联网后用同一个券码再扫一次。"] });
+  }
+  const found = await verify(mine.code, self.directory, {
+    at: log.cityNow(self), offline: true, idNumber: card.id_number, name: card.name,
+  });
+  mine.voucher = found.voucher;
+  if (found.holder === "name_mismatch" && !card.waiver_reason) return askForWaiver(mine);
+  const fits = found.verdict !== "ok" || ["match", "name_mismatch"].includes(found.holder);
+  const verdict = fits ? await offLineVerdict(found) : "holder_mismatch";
+  const number = await writeDown(mine, verdict, card);
+  if (verdict !== log.PASSED) return refuse(verdict, "");
+  return conclude("waiting", { lines: [`第 ${number} 号记录已保存在本机，联网后自动上传。`, "服务器确认之前不算核销。请持券人稍后在“我的培训券”里查看结果。"] });
+}
+
+// ---- Bringing it home -------------------------------------------------------------------------------------------
+
+let bringing = null;
+let directoryAt = 0;
+
+/** Speak to the service: who is logged in, the queue, the keys. One at a time; whoever asks meanwhile waits for it. */
+function bringHome() {
+  bringing ??= bring().finally(() => { bringing = null; });
+  return bringing;
+}
+
+async function bring() {
+  try {
+    who = await net.standing();
+    isReachable = true;
+    const waited = await log.waiting();
+    if (waited) await net.upload();
+    if (Date.now() - directoryAt > DIRECTORY_EVERY_MS) {
+      await net.sync();
+      directoryAt = Date.now();
+    }
+    lastTrouble = "";
+  } catch (failure) {
+    if (failure instanceof net.NoAnswer) isReachable = false;
+    else if (failure instanceof net.Refused) lastTrouble = failure.status === 401 ? "请重新登录，登录后自动上传暂存的记录。" : failure.message;
+    else if (failure?.name !== "InvalidStateError") lastTrouble = "这个浏览器不能保存离线记录，只能联网扫码。";
+    who ??= await log.standing();
+  }
+  const known = who?.classes.find((open) => open.class_id === classId);
+  if (known) at("class-title").textContent = known.title;
+  await refreshStatus();
+  await refreshTally();
+}
+
+/** Whoever logs out leaves nothing behind but what still has to be sent, and is told about that first. */
+function guardLogOut() {
+  const out = document.querySelector('form[action="/logout"]');
+  out?.addEventListener("submit", async (event) => {
+    if (out.dataset.agreed) return;
+    event.preventDefault();
+    if (await log.waiting()) await bringHome();
+    const left = await log.waiting();
+    if (left) {
+      at("leave-count").textContent = left;
+      show(at("leave"), true);
+      at("stay").focus();
+      return;
+    }
+    await leave(out);
+  });
+  at("stay").addEventListener("click", () => show(at("leave"), false));
+  at("leave-anyway").addEventListener("click", () => leave(out));
+}
+
+async function leave(out) {
+  await log.clearTold().catch(() => {});
+  out.dataset.agreed = "yes";
+  out.requestSubmit();
+}
+
+// ---- Wiring -----------------------------------------------------------------------------------------------------
+
+const cardMethod = watchCard(at("id_number"), at("name"));
+const isWanted = () => scan === null && !form.hidden;
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (scan) decide();
+  else begin(at("code").value);
+});
+at("next").addEventListener("click", next);
+at("give-up").addEventListener("click", async () => {
+  const mine = scan;
+  if (mine && !mine.isOnLine) await writeDown(mine, "holder_mismatch", null);
+  refuse("holder_mismatch", "");
+});
+at("send").addEventListener("click", bringHome);
+at("picture").addEventListener("change", async (event) => {
+  const [file] = event.target.files;
+  event.target.value = "";
+  const digits = file && (await readPicture(file).catch(() => null));
+  if (digits) begin(digits);
+  else at("trouble-code").textContent = "这张图里没有读到券码，请靠近、对正再拍一张。";
+});
+listen(isWanted, begin);
+if (navigator.mediaDevices) {
+  show(at("camera"), true);
+  at("camera").addEventListener("click", async () => {
+    try {
+      show(at("view"), true);
+      await watch(at("view"), isWanted, begin);
+      show(at("camera"), false);
+    } catch {
+      show(at("view"), false);
+      at("trouble-code").textContent = "摄像头打不开，请用扫码枪、拍照或手工输入。";
+    }
   });
 }
+addEventListener("online", bringHome);
+addEventListener("offline", () => { isReachable = false; refreshStatus(); });
+setInterval(bringHome, SYNC_EVERY_MS);
+guardLogOut();
+navigator.serviceWorker?.register("/scan/worker.js", { scope: "/scan/" }).catch(() => {});
+document.documentElement.classList.add("scanning");
+next();
+await bringHome();
+document.documentElement.dataset.ready = "yes";
