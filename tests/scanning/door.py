@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import func, select
 
 from tests.databases import ENGINES
 from tests.institutions.test_devices import DeviceKey
 from tests.journey.city import PEOPLE, Town, Worker, new_key
 from voucher_service.clock import to_microseconds
+from voucher_service.database import db
 from voucher_service.identifiers import from_hex, to_hex
+from voucher_service.redemptions.models import Redemption, RefusedScan
 from voucher_service.scanning import log
 from voucher_service.scanning.log import Entry
 
@@ -134,3 +137,15 @@ def outcomes(answer: Any) -> list[tuple[int, str, str | None]]:
     """Return (number, outcome, reason) of each scan of an upload's answer."""
     assert answer.status_code == 200, answer.text
     return [(scan["number"], scan["outcome"], scan["reason"]) for scan in answer.get_json()["scans"]]
+
+
+def redemptions(town: Town) -> int:
+    with town.app.app_context():
+        return db.session.scalars(
+            select(func.count()).select_from(Redemption).where(Redemption.cancelled_at.is_(None))
+        ).one()
+
+
+def refused(town: Town) -> list[str]:
+    with town.app.app_context():
+        return list(db.session.scalars(select(RefusedScan.reason).order_by(RefusedScan.reason)))
