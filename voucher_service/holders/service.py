@@ -6,7 +6,7 @@ a message is sent only once its code is kept. All other verbs run in the caller'
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import NamedTuple, cast
 
@@ -28,11 +28,35 @@ from voucher_service.holders.errors import (
     RegionUnknown,
 )
 from voucher_service.holders.log_in_codes import LogInRequest
-from voucher_service.holders.models import Holder, HolderAccess
+from voucher_service.holders.looks import accesses, record_access, write_down_look
+from voucher_service.holders.models import Holder
 from voucher_service.holders.rules import Identity
 from voucher_service.holders.sealing import FieldSealer, commitment, new_salt
 from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER, Caller
+
+__all__ = [
+    "Category",
+    "Challenge",
+    "Identity",
+    "LogIn",
+    "Masked",
+    "Standing",
+    "accesses",
+    "acquainted",
+    "categories",
+    "confirm_log_in",
+    "enrol",
+    "identity_for_tag",
+    "masked",
+    "masked_all",
+    "particulars",
+    "record_access",
+    "request_log_in",
+    "require_age",
+    "standing",
+    "standing_of_age",
+]
 
 
 class Challenge(NamedTuple):
@@ -151,8 +175,12 @@ def masked(holder_id: int) -> Masked:
 
 
 def masked_all(holder_ids: Collection[int]) -> dict[int, Masked]:
-    """Many holders at once, by id. Refuses with NotFound if one of them is not there."""
-    found = db.session.scalars(select(Holder).where(Holder.holder_id.in_(holder_ids)))
+    """Many holders at once, by id; a look by anyone but a holder is written down for them, or nobody gets to see.
+
+    Refuses with NotFound if one of them is not there.
+    """
+    found = db.session.scalars(select(Holder).where(Holder.holder_id.in_(holder_ids))).all()
+    write_down_look([(holder.region_id, holder.holder_id) for holder in found])
     shown = {holder.holder_id: _masked(_opened(holder)) for holder in found}
     if len(shown) < len(set(holder_ids)):
         raise NotFound
@@ -186,27 +214,6 @@ def categories() -> Collection[Category]:
 def require_age(holder_id: int, day: date, age_min: int) -> None:
     """Refuses with HolderTooYoung, which says from when, and with NotFound."""
     rules.require_age(particulars(holder_id).id_number, day, age_min)
-
-
-def record_access(holder_id: int, region_id: int, who: Caller, purpose: str) -> None:
-    """Write down for the holder, who lives in `region_id`, that `who` looked at them and what for."""
-    db.session.add(
-        HolderAccess(
-            region_id=region_id,
-            access_id=new_id(),
-            holder_id=holder_id,
-            actor_role=who.role,
-            actor_id=who.subject_id,
-            purpose=purpose,
-            accessed_at=_now(),
-        )
-    )
-
-
-def accesses(holder_id: int, region_id: int, limit: int = 50) -> Iterable[HolderAccess]:
-    """Who looked at a holder, latest first."""
-    own = select(HolderAccess).where(HolderAccess.region_id == region_id, HolderAccess.holder_id == holder_id)
-    return db.session.scalars(own.order_by(HolderAccess.accessed_at.desc()).limit(limit)).all()
 
 
 def _log_in(asked: LogInRequest) -> LogIn:
