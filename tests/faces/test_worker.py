@@ -88,7 +88,7 @@ def test_the_unwilling_read_why_not(worker: Visitor) -> None:
 def test_the_review_shows_everything_before_it_counts(worker: Visitor) -> None:
     form = {**worker.hidden(claim_page(worker.town)), **WILLING}
     page = worker.http.post(f"{claim_page(worker.town)}/review", data=form, headers=PAGE).text
-    assert "2026-06-02 23:59" in page or "2026-06-03 00:00" in page
+    assert "2026-06-02（含当天）" in page
     assert "湖滨区" in page
     assert "我的培训券" in worker.open("/my").text
     assert "您还没有培训券" in worker.open("/my").text

@@ -21,6 +21,7 @@ from flask_babel import Babel, Domain
 from flask_babel import get_locale as current_locale
 from werkzeug.wrappers import Response
 
+from voucher_service.calendar import local_date
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms
 from voucher_service.web.access import HOLDER, PUBLIC, ROLES, allow, caller
@@ -76,10 +77,10 @@ def _display() -> dict[str, Any]:
     return {"english": english, "language": "en" if english else "zh-CN", "large": reads_large(), "sentence": sentence}
 
 
-@blueprint.app_template_filter("weekday")
-def weekday(value: date | datetime) -> str:
-    """Name the day of the week; a moment is first taken to the city."""
-    return (("周一", "周二", "周三", "周四", "周五", "周六", "周日"))[value.weekday()]
+@blueprint.app_template_filter("last_day")
+def last_day(end: datetime) -> date:
+    """The last day that is still inside when something ends at `end`, which is often the midnight after it."""
+    return local_date(end - timedelta(microseconds=1))
 
 
 @blueprint.post("/display")

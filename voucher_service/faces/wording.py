@@ -120,6 +120,16 @@ ROLES: Final = {
 }
 """Who looks at a worker's particulars, in words."""
 
+PURPOSES: Final = {
+    "show_class": "查看班级名册",
+    "show_attendance": "登记签到",
+    "show_certificate_form": "录入证书",
+    "enter_certificate": "录入证书",
+    "scan": "到班扫码，核对本人",
+}
+"""What for: by the view that showed somebody a worker's particulars."""
+OTHER_PURPOSE: Final = "办理业务"
+
 WORDS: Final = {
     "region_names": REGIONS,
     "voucher_states": VOUCHER_STATES,
@@ -128,6 +138,8 @@ WORDS: Final = {
     "level_names": LEVELS,
     "certificate_names": CERTIFICATES,
     "role_names": ROLES,
+    "purposes": PURPOSES,
+    "other_purpose": OTHER_PURPOSE,
 }
 """What every template can look up."""
 

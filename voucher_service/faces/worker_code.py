@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -49,7 +50,7 @@ def draw() -> Response:
     digits = request.form.get("digits", "")
     if not _DIGITS.fullmatch(digits):
         raise InvalidInput({"digits": ["253 digits"]})
-    return Response(picture.svg(digits, title="培训券动态码"), mimetype="image/svg+xml")
+    return Response(_picture(digits), mimetype="image/svg+xml")
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>/live")
@@ -84,7 +85,7 @@ def show_served(voucher: str) -> str:
         taken_over=taken_over,
         refresh_in=STEP_SECONDS - int(now.timestamp()) % STEP_SECONDS,
         digits=digits if shown else None,
-        drawn=Markup(picture.svg(digits, title="培训券动态码")) if shown and digits else None,  # noqa: S704 - our own
+        drawn=Markup(_picture(digits)) if shown and digits else None,  # noqa: S704 - our own drawing
     )
 
 
@@ -107,6 +108,10 @@ def open_served(voucher: str) -> Response:
         secure=not current_app.extensions["settings"].is_demo,
     )
     return answer
+
+
+def _picture(digits: str) -> str:
+    return picture.svg(digits, title=gettext("培训券动态码，请向培训机构出示"))
 
 
 def _is_current(voucher: Any, tag: bytes) -> bool:

@@ -79,6 +79,6 @@ def _voucher(voucher: Any) -> dict[str, Any]:
     }
 
 
-def _category() -> str:
+def _category() -> Any:
     slug = holders.standing(caller().subject_id).category
-    return next(category.zh for category in holders.categories() if category.slug == slug)
+    return next(category for category in holders.categories() if category.slug == slug)
