@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def configuration(url: str) -> Config:
+    from alembic.config import Config  # noqa: PLC0415 - a tenth of the start-up, for what is done once before it
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["url"] = url
@@ -19,8 +22,12 @@ def configuration(url: str) -> Config:
 
 def migrate(url: str, revision: str = "head") -> None:
     """Upgrade the database at `url`; a database that is there already is left as it is."""
+    from alembic import command  # noqa: PLC0415 - as above
+
     command.upgrade(configuration(url), revision)
 
 
 def downgrade(url: str, revision: str) -> None:
+    from alembic import command  # noqa: PLC0415 - as above
+
     command.downgrade(configuration(url), revision)

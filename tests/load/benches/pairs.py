@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """What was measured, in acts per second: `ours` and `limit` stand pair by pair, and no aim is reached always."""
+    """What was measured, in `unit`: `ours` and `limit` stand pair by pair, and no aim is reached always."""
 
     what: str
     against: str
     aim: float | None
     ours: tuple[float, ...]
     limit: tuple[float, ...]
+    unit: str = "/s"
 
     @property
     def ratio(self) -> float:

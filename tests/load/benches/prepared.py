@@ -121,7 +121,7 @@ def open_sessions(rig: Rig, prepared: Prepared, numbers: Sequence[int], now: dat
     with rig.connect() as connection, connection.cursor() as cursor:
         share = "SELECT public_no FROM allotment WHERE region_id = %s"
         (public_no,) = cursor.execute(share, (prepared.region_id,)).fetchone() or (0,)
-        sessions = [_session(rig.app.extensions["key_ring"], number, public_no, now) for number in numbers]
+        sessions = [session_of(rig.app.extensions["key_ring"], number, public_no, now) for number in numbers]
         cursor.executemany(
             "UPDATE voucher SET session_tag = %s WHERE region_id = %s AND voucher_id = %s",
             [
@@ -132,7 +132,8 @@ def open_sessions(rig: Rig, prepared: Prepared, numbers: Sequence[int], now: dat
     return sessions
 
 
-def _session(ring: KeyRing, number: int, public_no: int, now: datetime) -> LiveSession:
+def session_of(ring: KeyRing, number: int, public_no: int, now: datetime) -> LiveSession:
+    """Return the live session of a voucher's phone, signed with the service's own key."""
     key, person, voucher_id = ring.active_key, person_of(number), voucher_id_of(number)
     assert key.bind_key
     tag = holder_tag.make(key.suite, key.bind_key, voucher_id, person.id_number, person.name)

@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from voucher_service.demo.loading import School
     from voucher_service.signing.live_session import LiveSession
 
-AIM: Final = 0.30
+AIM: Final = 0.34
 HTTP_A_SECOND, PGBENCH_A_SECOND = 2000, 6000
 """Redemptions that a run of one second is given: about what two cores do, so that a run lasts about its seconds."""
 
@@ -140,39 +141,42 @@ class Bench:
         """Redeem by the very statement that the service sends, prepared, as fast as PostgreSQL can take it."""
         self.rig.wait_for_sealer()
         first = 1 + self.http_count + number * self.pgbench_each
-        each = self.pgbench_each // CONNECTIONS
-        return run_pgbench(self.rig, REDEEM, _script(each, self.prepared.classes), self._constants(first), each)
+        return pgbench_redeeming(self.rig, first, self.pgbench_each // CONNECTIONS, self.prepared.classes, self.now)
 
-    def _constants(self, first: int) -> dict[str, object]:
-        school = self.rig.city.schools[0]
-        today = local_date(self.now)
-        moment = to_microseconds(self.now)
-        return {
-            "first": first,
-            "turn": -1,
-            "institution_region_id": school.region_id,
-            "institution_id": school.institution_id,
-            "class_region_id": school.region_id,
-            "class_hex": "0" * 16,
-            "region_id": school.region_id,
-            "voucher_hex": "0" * 16,
-            "session_tag": 1,
-            "step_at": moment,
-            "certify_by": moment,
-            "certify_by_text": self.now.isoformat(),
-            "cooled_off_if_examined_by": add_months(today, -1).isoformat(),
-            "redemption_hex": "0" * 16,
-            "person_check": "typed",
-            "waiver_reason": "-",
-            "now": moment,
-            "now_text": self.now.isoformat(),
-            "month": month_of(self.now),
-            "actor_role": "institution_client",
-            "actor_id": school.client_id,
-            "caller_region_id": school.region_id,
-            "caller_id": school.client_id,
-            "request_hash": "\\x" + "00" * 32,
-        }
+
+def constants(school: School, now: datetime) -> dict[str, object]:
+    """Return the parameters of REDEEM that are the same for every redemption of one measurement."""
+    moment = to_microseconds(now)
+    return {
+        "institution_region_id": school.region_id,
+        "institution_id": school.institution_id,
+        "class_region_id": school.region_id,
+        "class_hex": "0" * 16,
+        "region_id": school.region_id,
+        "voucher_hex": "0" * 16,
+        "session_tag": 1,
+        "step_at": moment,
+        "certify_by": moment,
+        "certify_by_text": now.isoformat(),
+        "cooled_off_if_examined_by": add_months(local_date(now), -1).isoformat(),
+        "redemption_hex": "0" * 16,
+        "person_check": "typed",
+        "waiver_reason": "-",
+        "now": moment,
+        "now_text": now.isoformat(),
+        "month": month_of(now),
+        "actor_role": "institution_client",
+        "actor_id": school.client_id,
+        "caller_region_id": school.region_id,
+        "caller_id": school.client_id,
+        "request_hash": "\\x" + "00" * 32,
+    }
+
+
+def pgbench_redeeming(rig: Rig, first: int, each: int, classes: int, now: datetime) -> float:
+    """Redeem the vouchers from number `first` on, `each` by each connection; return how many a second."""
+    variables = {"first": first, "turn": -1, **constants(rig.city.schools[0], now)}
+    return run_pgbench(rig, REDEEM, _script(each, classes), variables, each)
 
 
 def _script(each: int, classes: int) -> str:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import psycopg
@@ -25,7 +24,7 @@ from voucher_service.ledger.counts import sealed_facts
 from voucher_service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
 
@@ -73,17 +72,23 @@ class Rig:
     @contextmanager
     def serving(self) -> Iterator[tuple[str, int]]:
         """Run the service as its users do; yields its address."""
-        port = _free_port()
-        environment = {**self.environment, "PORT": str(port)}
-        command = [sys.executable, "-m", "voucher_service", "serve"]
-        with Path(self.environment["DATA_DIR"], "service.log").open("wb") as log:
-            process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-            try:
-                _wait_until_ready(f"http://127.0.0.1:{port}/readyz")
-                yield "127.0.0.1", port
-            finally:
-                process.terminate()
-                process.wait()
+        with serving(self.environment) as address:
+            yield address
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Run the service with these settings; yields its address."""
+    port = _free_port()
+    command = [sys.executable, "-m", "voucher_service", "serve"]
+    with Path(environment["DATA_DIR"], "service.log").open("wb") as log:
+        process = subprocess.Popen(command, env={**environment, "PORT": str(port)}, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}/readyz")
+            yield "127.0.0.1", port
+        finally:
+            process.terminate()
+            process.wait()
 
 
 @contextmanager
@@ -120,6 +125,6 @@ def _wait_until_ready(url: str) -> None:
         try:
             with urlopen(url, timeout=1):  # noqa: S310 - our own service on loopback
                 return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
+        except OSError:  # refused, reset, or accepted and not answered yet
+            time.sleep(0.02)
     raise TimeoutError(f"the service did not answer at {url}")
