@@ -49,6 +49,9 @@ class FactRow(NamedTuple):
     recorded_at: int
 
 
+_WHOLE = ("region_id", "seq", "programme_id", "period", "month", "amount_fen", "recorded_at")
+
+
 def pack(fact: FactRow) -> bytes:
     """Return the bytes of one fact; raises KeyError for an unlawful move and struct.error for a value out of range."""
     role = fact.actor_role.encode("ascii")
@@ -80,6 +83,8 @@ def fact_of(document: dict[str, Any]) -> FactRow:
     """Read a fact document; raises KeyError, TypeError or ValueError for anything else."""
     if document.keys() != set(FactRow._fields):
         raise ValueError("a fact has exactly the members " + ", ".join(FactRow._fields))
+    if any(type(document[name]) is not int for name in _WHOLE):
+        raise TypeError("a number of a fact is whole")
     reference, commitment = document["reference_id"], document["commitment"]
     return FactRow(**document)._replace(
         voucher_id=from_hex(document["voucher_id"]),

@@ -112,7 +112,7 @@ def read_key(pem: bytes) -> Ed25519PublicKey:
 
 def findings(document: Any, key: Ed25519PublicKey) -> list[str]:
     """Return a sentence for everything that does not hold, none if all does; raises Unreadable."""
-    if not isinstance(document, dict) or document.get("version") != VERSION:
+    if not isinstance(document, dict) or type(document.get("version")) is not int or document["version"] != VERSION:
         raise Unreadable("this is no receipt of a version that is known here")
     check = _CHECKS.get(str(document.get("format")))
     if check is None:
@@ -148,6 +148,8 @@ def _check_consistency(document: dict[str, Any], key: Ed25519PublicKey) -> Itera
     before = {region.region_id: region for region in map(_region_of, first["regions"])}
     after = {region.region_id: region for region in map(_region_of, second["regions"])}
     proofs = {_whole(region["region_id"]): region for region in document["regions"]}
+    if list(proofs) != list(after) or len(document["regions"]) != len(proofs):
+        yield "the proofs are not one for each region of the second head, in its order"
     for region_id in sorted(before.keys() | after.keys() | proofs.keys()):
         old = before.get(region_id, RegionHead(region_id, 0, tree.EMPTY_ROOT))
         if region_id not in after or region_id not in proofs:
