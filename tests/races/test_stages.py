@@ -107,6 +107,21 @@ def test_a_voucher_that_is_voided_and_redeemed_at_once_is_one_of_the_two(town: T
     assert_sound(town)
 
 
+def test_a_voucher_that_is_voided_and_returned_at_once_frees_its_quota_once(town: Town) -> None:
+    worker = claimed(town)
+    path = f"/api/v1/vouchers/decisions/{worker.region_id}"
+    body = {"voucher": worker.voucher, "kind": "void", "reason": "claimed_in_error"}
+    asked = town.post(path, town.staff_token("bureau1"), body).get_json()
+    void = partial(town.post, f"{path}/{asked['decision']}", town.staff_token("bureau2"), {"confirmed": True})
+    give_back = partial(town.post, f"/api/v1/vouchers/{worker.voucher}/return", worker.token, {})
+    ended = race([void, give_back] * (CROWD // 2))
+    assert ended.answers.pop((200, None)) == 1
+    assert set(ended.answers) <= {(409, "voucher_not_in_state"), (409, "decision_made")}
+    with town.app.app_context():
+        assert {share.issued for share in programmes.allotments(town.city.programme_id)} == {0}
+    assert_sound(town)
+
+
 def test_a_class_closed_by_many_requests_gives_its_promise_back_once(town: Town) -> None:
     door = a_door(town)
     door.seat(2)

@@ -46,7 +46,9 @@ def settle_undo(redemption: Redemption, caller: Caller, now: datetime, *, confir
         raise NotFound
     decision = vouchers.find_open("undo", redemption.region_id, redemption.voucher_id)
     if decision is None or decision.reference_id != redemption.redemption_id:
-        raise RedemptionOver if redemption.cancelled_at else UndoNotAsked
+        # Somebody may have confirmed it since the redemption was read, and then that is the reason.
+        over = find(redemption.region_id, redemption.redemption_id).cancelled_at is not None
+        raise RedemptionOver if over else UndoNotAsked
     reason = decision.reason
     vouchers.settle(decision, caller, now, confirmed=confirmed)
     if confirmed:

@@ -62,9 +62,9 @@ def _end(voucher: Voucher, kind: str, decision_id: int, actor: ledger.Actor, now
     if kind == "revoke":
         end_unpaid(voucher, FACT_OF[kind], actor=actor, now=now, reference_id=decision_id)
         return
-    # The quota first, as a claim takes it: whoever locks in the same order never waits in a circle.
-    programmes.free_quota(voucher.region_id, voucher.programme_id)
+    # The voucher first, as its holder gives it back: of many who end it one passes, and only that one frees the quota.
     move(voucher, FACT_OF[kind], "voided", actor=actor, now=now, reference_id=decision_id)
+    programmes.free_quota(voucher.region_id, voucher.programme_id)
 
 
 def _require_endable(voucher: Voucher, kind: str, now: datetime) -> None:

@@ -82,9 +82,9 @@ Parameters: region_id, voucher_id, now, step_at, session_tag, certify_by, cooled
 def give_back(voucher: Voucher, actor: ledger.Actor, now: datetime) -> Voucher:
     """End an unused voucher at its holder's wish and free its quota. Refusals: VoucherNotInState."""
     require_state(voucher, "claimed")
-    # The quota first, as a claim takes it: whoever locks in the same order never waits in a circle.
-    programmes.free_quota(voucher.region_id, voucher.programme_id)
+    # The voucher first: of many who end it at once one passes, and only that one touches the quota.
     move(voucher, "VoucherReturned", "returned", actor=actor, now=now)
+    programmes.free_quota(voucher.region_id, voucher.programme_id)
     return find(voucher.region_id, voucher.voucher_id)
 
 
