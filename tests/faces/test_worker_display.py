@@ -113,6 +113,18 @@ def test_every_page_of_the_worker_is_english(reader: Visitor, town: Town) -> Non
     assert chinese_left(reader.open(f"{voucher}/code").text) == []
 
 
+def test_a_page_that_was_read_in_chinese_before_is_english_too(visitor: Visitor) -> None:
+    """A template is compiled once: nothing that depends on the reader may be folded into it."""
+    visitor.log_in(PEOPLE[0], REGION)
+    voucher = claimed(visitor)
+    pages = (voucher, "/my", "/training", "/my/data", "/worth", "/classes?region=")
+    for path in pages:
+        assert chinese_left(visitor.open(path).text) != [], path
+    visitor.http.set_cookie("language", "en")
+    for path in pages:
+        assert chinese_left(visitor.open(path).text) == [], path
+
+
 def test_a_refused_log_in_is_told_in_english(reader: Visitor) -> None:
     page = reader.send("/login", **particulars(PEOPLE[0], REGION) | {"id_number": "1"}).text
     assert "An ID number has 18 characters" in page
