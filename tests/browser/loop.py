@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pyotp
 from werkzeug.serving import make_server
 
+from tests.browser import scanner_steps
 from tests.faces.test_staff import plan
 from tests.journey.city import PEOPLE, Town, close_town
 from voucher_service.app import create_app
@@ -54,11 +55,13 @@ def trial_service(database_url: str, folder: Path) -> Iterator[tuple[Town, str]]
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
-    yield town, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-    close_town(town)
+    try:
+        yield town, f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+        close_town(town)
 
 
 @dataclass
@@ -86,6 +89,7 @@ class Loop:
     def visitor(self, size: dict[str, int]) -> Iterator[Page]:
         with self.browser.new_context(locale="zh-CN", viewport=size) as context:  # type: ignore[arg-type]
             page = context.new_page()
+            page.set_default_timeout(20_000)
             page.on("pageerror", lambda error: self.errors.append(str(error)))
             yield page
 
@@ -130,7 +134,7 @@ class Loop:
             page.locator(f'a[href="/bureau{self.training_class}"]').click()
             self.picture(page, "bureau-review")
             page.get_by_label("同意", exact=True).check()
-            page.get_by_label("说明").fill("符合当地需要。")
+            page.locator("#note").fill("符合当地需要。")
             page.get_by_role("button", name="签署意见").click()
             page.get_by_text("✓ 同意").first.wait_for()
 
@@ -168,14 +172,12 @@ class Loop:
         with self.staff("school1-clerk", PHONE) as door:
             door.goto(f"{self.address}/institution{self.training_class}")
             door.get_by_role("link", name="到班扫码").click()
+            scanner_steps.ready(door)
             self.picture(door, "scanner")
-            # The phone's code follows the clock, which the clerk's log-in has moved on: wait for a fresh one.
-            door.wait_for_timeout(1500)
-            door.locator('main [name="code"]').fill(digits())
-            door.locator('main [name="name"]').fill(WORKER.name)
-            door.locator('main [name="id_number"]').fill(WORKER.id_number)
-            door.get_by_role("button", name="核验并用券").click()
-            door.locator("section.result.ok").wait_for()
+            scanner_steps.read_code(door, digits())
+            door.locator("#holder", has_text="持券人").wait_for()
+            scanner_steps.show_card(door, WORKER.id_number, WORKER.name)
+            door.locator("#result.ok").wait_for()
             self.picture(door, "scanner-ok")
 
     def attend_and_close(self) -> None:
