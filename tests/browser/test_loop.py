@@ -1,20 +1,50 @@
-"""The closed loop in a real browser: institution, industry, bureau, worker, door, class, certificate, dashboard."""
+"""The closed loop in a real browser: institution, industry, bureau, worker, door, class, certificate, dashboard.
+
+On the way every page is looked at: nothing overflows a phone or a desk, and axe finds nothing on a desk page.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser.loop import REVIEWERS, Loop, trial_service
+from tests.browser.loop import DESK, PHONE, REVIEWERS, Loop, trial_service
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from playwright.sync_api import Browser, Page
 
-    from playwright.sync_api import Browser
+AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text(encoding="utf-8")
+RUN_AXE = "async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)"
+OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+DESK_PAGES = ("institution-", "bureau-")
+
+
+def faults_of(page: Page, name: str) -> list[str]:
+    """What is wrong with a page at the width of a phone and of a desk."""
+    found, usual = [], page.viewport_size
+    for size in (PHONE, DESK):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        if page.evaluate(OVERFLOW) > 0:
+            found.append(f"{name} overflows {size['width']} pixels")
+        if name.startswith(DESK_PAGES):
+            page.evaluate(AXE)
+            found += [f"{name} at {size['width']}: {violation}" for violation in page.evaluate(RUN_AXE)]
+    if usual:
+        page.set_viewport_size(usual)
+    return found
 
 
 def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_path: Path, chromium: Browser) -> None:
+    faults: list[str] = []
+    seen: list[str] = []
+
+    def look(page: Page, name: str) -> None:
+        if name not in seen:
+            seen.append(name)
+            faults.extend(faults_of(page, name))
+
     with trial_service(sqlite_url, tmp_path / "data") as (town, address):
-        loop = Loop(town, address, chromium)
+        loop = Loop(town, address, chromium, look)
         loop.plan_and_submit()
         for login_name in REVIEWERS:
             loop.approve(login_name)
@@ -26,3 +56,5 @@ def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_pat
         assert "有效使用：1 / 5,000" in counted
         assert "元" in loop.see_it_valued()
         assert loop.errors == []
+    assert len(seen) > 10
+    assert faults == []
