@@ -7,7 +7,7 @@ import re
 import sqlite3
 import threading
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import TYPE_CHECKING, Any, Protocol
 
 import psycopg
@@ -19,7 +19,7 @@ from voucher_service.database.engine import POSTGRESQL_SETTINGS, prepare_sqlite_
 from voucher_service.database.unit_of_work import ATTEMPTS_MAX, CONFLICTS, writer_gate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Row = dict[str, Any] | None
     Job = tuple[Chain, Mapping[str, Any], Future[Row]]
@@ -96,28 +96,40 @@ class SQLiteWriter:
         self._thread: threading.Thread | None = None
 
     def run(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
-        self._start_once()
         answer: Future[Row] = Future()
-        self._jobs.put((chain, parameters, answer))
+        with self._starting:  # a job is queued before the word to close or finds a writer of its own
+            self._start()
+            self._jobs.put((chain, parameters, answer))
         return answer.result()
 
     def close(self) -> None:
-        if self._thread is not None and self._thread.is_alive():
-            self._jobs.put(None)
-            self._thread.join()
-
-    def _start_once(self) -> None:
         with self._starting:
-            if self._thread is None or not self._thread.is_alive():
-                self._thread = threading.Thread(target=self._write_for_ever, name="sqlite-writer", daemon=True)
-                self._thread.start()
+            if self._thread is not None and self._thread.is_alive():
+                self._jobs.put(None)
+                self._thread.join()
+
+    def _start(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._write_for_ever, name="sqlite-writer", daemon=True)
+            self._thread.start()
 
     def _write_for_ever(self) -> None:
-        with closing(sqlite3.connect(self._path, timeout=10, check_same_thread=False)) as connection:
-            prepare_sqlite_connection(connection)
+        with ExitStack() as opened:
+            connection: sqlite3.Connection | None = None
             while (first := self._jobs.get()) is not None:
                 with writer_gate:
-                    self._write_batch(connection, self._batch_from(first))
+                    batch = self._batch_from(first)
+                    try:
+                        connection = connection or opened.enter_context(closing(self._open()))
+                        outcomes = _write_batch(connection, batch)
+                    except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
+                        outcomes = [error] * len(batch)
+                _tell(batch, outcomes)
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self._path, timeout=10, check_same_thread=False)
+        prepare_sqlite_connection(connection)
+        return connection
 
     def _batch_from(self, first: Job) -> list[Job]:
         """Return the first job and whatever waits behind it, up to a batch; the word to close ends the batch."""
@@ -130,20 +142,26 @@ class SQLiteWriter:
             batch.append(job)
         return batch
 
-    def _write_batch(self, connection: sqlite3.Connection, batch: list[Job]) -> None:
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-            outcomes = [_attempt(connection, chain, parameters) for chain, parameters, _ in batch]
-            connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            outcomes = [error] * len(batch)
-        for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
-            if isinstance(outcome, Exception):
-                answer.set_exception(outcome)
-            else:
-                answer.set_result(outcome)
+
+def _write_batch(connection: sqlite3.Connection, batch: list[Job]) -> list[Row | Exception]:
+    """Write many chains in one transaction; nothing of it is left when this raises."""
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        outcomes = [_attempt(connection, chain, parameters) for chain, parameters, _ in batch]
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    return outcomes
+
+
+def _tell(batch: list[Job], outcomes: Sequence[Row | Exception]) -> None:
+    for (_, _, answer), outcome in zip(batch, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            answer.set_exception(outcome)
+        else:
+            answer.set_result(outcome)
 
 
 def _attempt(connection: sqlite3.Connection, chain: Chain, parameters: Mapping[str, Any]) -> Row | Exception:
