@@ -35,7 +35,9 @@ def lived(town: Town) -> Town:
     town.clock.moment = APRIL_9.replace(day=2)
     town.tokens.clear()
     path = f"/api/v1/redemptions/411281/{redemption}/undo"
-    undone = town.post(path, town.staff_token("bureau-clerk"), {"reason": "扫错了班"})
+    asked = town.post(f"{path}-request", town.staff_token("school1-clerk"), {"reason": "wrong_class"})
+    assert asked.status_code == 201, asked.text
+    undone = town.post(path, town.staff_token("bureau-clerk"), {"confirmed": True})
     assert undone.status_code == 200, undone.text
     town.clock.moment = MAY_5
     town.tokens.clear()
