@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from voucher_service.database import Chain, Link
 from voucher_service.database.hot_path import SQLiteWriter
@@ -42,7 +43,7 @@ def test_a_database_that_cannot_be_opened_is_told_and_tried_again(tmp_path: Path
     folder = tmp_path / "away"
     writer = SQLiteWriter(str(folder / "notes.sqlite3"))
     with ThreadPoolExecutor(1) as pool:
-        with pytest.raises(sqlite3.OperationalError):
+        with pytest.raises(OperationalError):
             pool.submit(writer.run, PLAIN, {"text": "lost"}).result(WAIT_SECONDS)
         folder.mkdir()
         with sqlite3.connect(folder / "notes.sqlite3") as connection:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase
 
 if TYPE_CHECKING:
@@ -40,7 +42,24 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base, session_options={"autoflush": False, "expire_on_commit": False})
+class ForgivingSession(Session):
+    """A session that can be put away although its database has gone.
+
+    A request's answer is settled by then. Without this, taking back a transaction that only read would turn it into a
+    bare fault, outside every error handler, and leave the broken session to the thread's next request.
+    """
+
+    def close(self) -> None:
+        try:
+            super().close()
+        except DBAPIError:
+            self.invalidate()
+
+
+db = SQLAlchemy(
+    model_class=Base,
+    session_options={"class_": ForgivingSession, "autoflush": False, "expire_on_commit": False},
+)
 
 
 STRICT = {"sqlite_strict": True}

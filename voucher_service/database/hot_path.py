@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import psycopg
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 
 from voucher_service.database.chain import Chain, ChainBroken
 from voucher_service.database.engine import POSTGRESQL_SETTINGS, prepare_sqlite_connection
@@ -66,7 +67,7 @@ class PostgreSQLThreads:
                 if error.sqlstate not in CONFLICTS:
                     self._drop_connection()
                 if attempt == ATTEMPTS_MAX:
-                    raise
+                    raise _unavailable(error) from error
         raise AssertionError
 
     def _connection(self) -> psycopg.Connection[Any]:
@@ -81,6 +82,7 @@ class PostgreSQLThreads:
 
     def _drop_connection(self) -> None:
         held = getattr(self._local, "connection", None)
+        self._local.connection = None
         if held is not None:
             held.close()
             self._opened.remove(held)
@@ -122,6 +124,8 @@ class SQLiteWriter:
                     try:
                         connection = connection or opened.enter_context(closing(self._open()))
                         outcomes = _write_batch(connection, batch)
+                    except sqlite3.Error as error:
+                        outcomes = [_unavailable(error)] * len(batch)
                     except Exception as error:  # noqa: BLE001 - whoever waits must hear of it, whatever it is
                         outcomes = [error] * len(batch)
                 _tell(batch, outcomes)
@@ -179,6 +183,11 @@ def _attempt(connection: sqlite3.Connection, chain: Chain, parameters: Mapping[s
         return error
     connection.execute("RELEASE chain")
     return row
+
+
+def _unavailable(error: Exception) -> OperationalError:
+    """Say it as the library does for every other statement, so that it is answered alike: 503, ask again."""
+    return OperationalError("a chain", None, error)
 
 
 def _constraint(message: str) -> str:
