@@ -56,8 +56,12 @@ def serve() -> None:
     """Migrate, load the demo city into an empty database, and serve."""
     from voucher_service import server  # noqa: PLC0415 - as in _app
 
-    server.prepare(_settings())
-    server.run(_settings())
+    settings = _settings()
+    try:
+        server.prepare(settings)
+    except UnsafeSettings as unsafe:
+        raise click.ClickException(str(unsafe)) from unsafe
+    server.run(settings)
 
 
 @main.command()

@@ -2,36 +2,99 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
+import socket
+import threading
 from typing import TYPE_CHECKING
 
 import click
 from granian.constants import Interfaces
 from granian.server import Server
+from sqlalchemy import make_url, select
+from sqlalchemy.exc import OperationalError
 
 from voucher_service.app import create_app
-from voucher_service.database import migrate, unit_of_work
+from voucher_service.database import db, migrate, unit_of_work
 from voucher_service.demo import loading
+from voucher_service.ledger.heads import ledger_key
+from voucher_service.ledger.models import Head
 from voucher_service.ledger.sealing import Sealer
+from voucher_service.settings import PORT_MAX, Settings, UnsafeSettings
+from voucher_service.signing.errors import SigningKeyMissing
 from voucher_service.sweeping import Sweeper
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from voucher_service.settings import Settings
+    from voucher_service.signing.key_ring import KeyRing
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate the database, draw a signing key if there is none, and load the demo city into an empty database."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    migrate(settings.database_url)
+    """Migrate the database, draw a signing key if there is none, and load the demo city into an empty database.
+
+    Raises UnsafeSettings, with what mends it, for an address in use, a database that does not answer, and keys that are
+    missing or damaged: a service that cannot sign, or would sign its ledger with another key, does not start.
+    """
+    _require_free(settings)
+    _migrate(settings)
     app = create_app(settings)
-    ring = app.extensions["key_ring"]
-    if not ring.directory.keys and settings.is_demo:
-        ring.create()
-    if settings.is_demo:
-        with app.app_context():
+    _require_signing_key(app.extensions["key_ring"], settings)
+    with app.app_context():
+        _require_ledger_key(settings)
+        if settings.is_demo:
             _load_demo(app)
+
+
+def _require_free(settings: Settings) -> None:
+    """Ask for the address as the server will, because the server itself says it with a stack of its own."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(found[0]) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(found[4])
+    except OSError as error:
+        raise UnsafeSettings(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror}): choose another address, "
+            f"for example `PORT={min(settings.port + 1, PORT_MAX)} scripts/serve`"
+        ) from error
+
+
+def _migrate(settings: Settings) -> None:
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        migrate(settings.database_url)
+    except OperationalError as error:
+        shown = make_url(settings.database_url).render_as_string(hide_password=True)
+        raise UnsafeSettings(f"the database does not answer at DATABASE_URL={shown}: {error.orig}") from error
+
+
+def _require_signing_key(ring: KeyRing, settings: Settings) -> None:
+    try:
+        if not ring.directory.keys and settings.is_demo:
+            ring.create()
+        ring.require_signer()
+    except SigningKeyMissing as missing:
+        why = f" ({missing.__cause__})" if missing.__cause__ else ""
+        raise UnsafeSettings(f"no usable signing key{why}: draw one with `voucher-service keys create`") from missing
+    except ValueError as damaged:
+        raise UnsafeSettings(f"the key directory in {ring.folder} is damaged: restore it from your backup") from damaged
+
+
+def _require_ledger_key(settings: Settings) -> None:
+    """A new key is drawn for a new ledger only: heads that a witness holds were signed with the old one."""
+    path = settings.data_dir / "keys" / "ledger.key"
+    signed = db.session.scalar(select(Head.head_no).limit(1)) is not None
+    if signed and not path.exists():
+        raise UnsafeSettings(
+            f"{path} is gone, and heads were signed with it: restore it from your backup. Lost for good, tell your "
+            f"witnesses and draw another with `openssl genpkey -algorithm ed25519 -out {path} && chmod 600 {path}`"
+        )
+    try:
+        ledger_key(settings)
+    except (ValueError, TypeError) as damaged:
+        raise UnsafeSettings(f"{path} is damaged, or KEY_PASSPHRASE does not fit it: restore both") from damaged
 
 
 def _load_demo(app: Flask) -> None:
@@ -64,9 +127,16 @@ def run(settings: Settings) -> None:
 
 def worker() -> Flask:
     """Make one worker's application and let it stand in line for sealing."""
-    from voucher_service.settings import Settings  # noqa: PLC0415 - the only run-time use in this module
-
+    threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     app = create_app(Settings.from_environment())
     Sealer(app).start()
     Sweeper(app).start()
     return app
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, killed perhaps, or it would hold the port for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

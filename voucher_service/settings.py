@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, cast
 
 Profile = Literal["demo", "production"]
+PORT_MAX: Final = 65535
 
 ENVIRONMENT: Final = {
     "VOUCHER_PROFILE": "demo (default) or production; demo has a movable clock, local SMS and demo log-ins",
@@ -112,7 +113,7 @@ class Settings:
             data_dir=data_dir,
             secrets=_secrets(Path(env.get("SECRETS_FILE") or data_dir / "secrets.json"), profile),
             host=env.get("HOST", "127.0.0.1"),
-            port=_whole_number(env, "PORT", 8000, 0, 65535),
+            port=_whole_number(env, "PORT", 8000, 1, PORT_MAX),
             workers=1 if sqlite else _whole_number(env, "WORKERS", 2, 1, 64),
             threads=_whole_number(env, "THREADS", 8, 1, 256),
             witness_file=Path(env["WITNESS_FILE"]) if env.get("WITNESS_FILE") else None,
@@ -141,10 +142,25 @@ def _secrets(path: Path, profile: str) -> Secrets:
     if not path.exists():
         if profile != "demo":
             raise UnsafeSettings(f"no secrets at {path}: make them with `voucher-service secrets create`")
-        Secrets.drawn().written_to(path)
+        _draw_secrets(path)
     if path.stat().st_mode & 0o077 and profile != "demo":
         raise UnsafeSettings(f"{path} can be read by others: `chmod 600 {path}`")
-    found = Secrets.read_from(path)
+    try:
+        found = Secrets.read_from(path)
+    except (ValueError, KeyError, TypeError, AttributeError, OSError) as damaged:
+        raise UnsafeSettings(
+            f"{path} cannot be read as secrets: restore it from your backup, for new secrets cannot open what is sealed"
+        ) from damaged
     if len(found.session_key) < 32 or any(len(key) != 32 for key in found.field_keys.values()):  # noqa: PLR2004 - bytes
         raise UnsafeSettings(f"secrets in {path} are too short: make new ones with `voucher-service secrets create`")
     return found
+
+
+def _draw_secrets(path: Path) -> None:
+    try:
+        Secrets.drawn().written_to(path)
+    except OSError as error:
+        raise UnsafeSettings(
+            f"cannot write {path} ({error.strerror}): choose a folder that you may write, "
+            "for example `DATA_DIR=$HOME/voucher scripts/serve`"
+        ) from error

@@ -66,6 +66,12 @@ class KeyRing:
             raise SigningKeyMissing
         return key
 
+    def require_signer(self) -> PublicKey:
+        """Return the key that signs now, its private half read and usable; raises SigningKeyMissing."""
+        key = self.active_key
+        self._signer(key)
+        return key
+
     @property
     def active_key_id(self) -> int:
         """As `active_key`."""
