@@ -98,9 +98,6 @@ def test_no_desk_page_asks_more_for_more_rows(town: Town) -> None:
     assert_none_grows(town, {path: reader for path, reader in DESK_PAGES.items() if path not in ROSTERS})
 
 
-@pytest.mark.xfail(
-    reason="holders.write_down_look asks once for each trainee whether this look is written down already"
-)
 def test_no_roster_asks_more_for_more_trainees(town: Town) -> None:
     assert_none_grows(town, {path: DESK_PAGES[path] for path in ROSTERS})
 

@@ -48,21 +48,23 @@ def write_down_look(looked_at: Sequence[tuple[int, int]]) -> None:
     @after_this_request
     def record(response: Response) -> Response:
         with unit_of_work():
+            known = _looked_at_today(looked_at, who, purpose)
             for region_id, holder_id in looked_at:
-                if not _looked_today(region_id, holder_id, who, purpose):
+                if holder_id not in known:
                     record_access(holder_id, region_id, who, purpose)
         return response
 
 
-def _looked_today(region_id: int, holder_id: int, who: Caller, purpose: str) -> bool:
-    same = select(HolderAccess.access_id).where(
-        HolderAccess.region_id == region_id,
-        HolderAccess.holder_id == holder_id,
+def _looked_at_today(looked_at: Sequence[tuple[int, int]], who: Caller, purpose: str) -> set[int]:
+    """Return which of the holders' looks by this caller are written down today already, asked for all at once."""
+    same = select(HolderAccess.holder_id).where(
+        HolderAccess.region_id.in_({region_id for region_id, _ in looked_at}),
+        HolderAccess.holder_id.in_([holder_id for _, holder_id in looked_at]),
         HolderAccess.accessed_at >= start_of_day(local_date(_now())),
         HolderAccess.actor_id == who.subject_id,
         HolderAccess.purpose == purpose,
     )
-    return db.session.scalars(same.limit(1)).first() is not None
+    return set(db.session.scalars(same))
 
 
 def _now() -> datetime:
