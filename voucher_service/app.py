@@ -14,6 +14,7 @@ from voucher_service.clock import Clock, SystemClock, TrialClock
 from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
+from voucher_service.exams import routes as exams_routes
 from voucher_service.faces import (
     api_docs,
     bureau,
@@ -68,6 +69,7 @@ STAGES = (
     cancelling_routes,
     scanning_routes,
     supervision_routes,
+    exams_routes,
     certificates_routes,
     reports_routes,
     signing_routes,

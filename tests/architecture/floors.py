@@ -15,6 +15,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("reports",),
     ("settlements",),
     ("certificates",),
+    ("exams",),
     ("supervision",),
     ("scanning",),
     ("redemptions",),

@@ -20,6 +20,7 @@ from voucher_service.certificates.rules import canonical_issuer, canonical_numbe
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.errors import NotFound
+from voucher_service.exams import service as exams
 from voucher_service.identifiers import new_id
 from voucher_service.ledger.service import SYSTEM, Actor
 from voucher_service.redemptions import service as redemptions
@@ -38,7 +39,7 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. A refused
     certificate can be followed by another. Refusals: VoucherNotInState, CertificateTooLate, CertificateMismatch,
     CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam, CertificateOlderThanTraining,
-    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate.
+    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotPassed, ExamDayMismatch.
     """
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     vouchers.require_state(voucher, "completed")
@@ -49,6 +50,7 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     days = {name: given[name] for name in ("examined_on", "issued_on")}
     require_match(training_class, **kind)
     require_days(training_class.ends_on, **days, today=local_date(now))
+    exams.require_passed(redemption, given["examined_on"])
     entered = Certificate(
         certificate_id=new_id(),
         region_id=redemption.region_id,
@@ -92,7 +94,7 @@ def waiting(limit: int = 200) -> list[Certificate]:
 def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool) -> Certificate:
     """Decide on an entered certificate; a genuine one gives the voucher the value that was reserved for it.
 
-    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState.
+    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState, ExamNotPassed, ExamDayMismatch.
     """
     certificate = find(certificate_id)
     person = caller.person_id or caller.subject_id
@@ -114,6 +116,8 @@ def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool)
 def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:
     voucher = vouchers.find(certificate.region_id, certificate.voucher_id)
     vouchers.require_state(voucher, "completed")
+    if (redemption := redemptions.live_redemption(certificate.region_id, certificate.voucher_id)) is not None:
+        exams.require_passed(redemption, certificate.examined_on)  # A result may have been corrected since the entry.
     value_fen = voucher.reserved_fen or 0
     vouchers.move(
         voucher,

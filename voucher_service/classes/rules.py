@@ -74,7 +74,7 @@ MOVES: Final = {
     "in_session": {"ended", "cancelled", "disqualified"},
     "ended": {"exam_filed", "suspended", "disqualified"},
     "suspended": {"ended", "disqualified"},
-    "exam_filed": {"examined", "disqualified"},
+    "exam_filed": {"examined", "ended", "disqualified"},
     "examined": {"closed", "disqualified"},
     "closed": set[str](),
     "refused": set[str](),

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate
+from voucher_service.exams.rules import require_alike, require_notice
+
+
+@dataclass
+class Held:
+    region_id: int = 411202
+    occupation_code: str = "DM01"
+    level: str = "junior"
+
+
+def test_the_notice_counts_whole_days() -> None:
+    require_notice(date(2026, 3, 3), date(2026, 2, 28), days_min=3)
+    with pytest.raises(ExamFiledTooLate):
+        require_notice(date(2026, 3, 2), date(2026, 2, 28), days_min=3)
+
+
+@pytest.mark.parametrize(("field", "other"), [("region_id", 411203), ("occupation_code", "X"), ("level", "senior")])
+def test_only_classes_that_are_alike_share_an_exam(field: str, other: object) -> None:
+    require_alike([Held(), Held()])
+    with pytest.raises(ExamClassesDiffer) as refused:
+        require_alike([Held(), Held(**{field: other})])  # type: ignore[arg-type]
+    assert refused.value.figures == {"field": field}

@@ -1,0 +1,1 @@
+"""Exams: filed days ahead for classes that have ended, and each trainee's result."""

@@ -1,0 +1,39 @@
+"""When an exam is filed in time, and which classes may share one. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Final, Protocol
+
+from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate
+from voucher_service.rulebook import decides
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PASSED: Final = "passed"
+OUTCOMES: Final = (PASSED, "failed", "absent")
+
+
+class Examined(Protocol):
+    region_id: int
+    occupation_code: str
+    level: str
+
+
+@decides("R22")
+def require_notice(held_on: date, today: date, *, days_min: int) -> None:
+    """Let pass an exam at least `days_min` city days after `today`. Refuses with ExamFiledTooLate. Source: 附件3."""
+    earliest = today + timedelta(days=days_min)
+    if held_on < earliest:
+        raise ExamFiledTooLate(
+            days_min=days_min, today=today.isoformat(), earliest=earliest.isoformat(), held_on=held_on.isoformat()
+        )
+
+
+@decides("R20")
+def require_alike(classes: Sequence[Examined]) -> None:
+    """Let classes of one region, occupation and level share an exam. Refuses with ExamClassesDiffer. 二(三)3."""
+    for field in ("region_id", "occupation_code", "level"):
+        if len({getattr(each, field) for each in classes}) > 1:
+            raise ExamClassesDiffer(field=field)

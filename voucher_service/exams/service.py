@@ -1,0 +1,196 @@
+"""Filing and withdrawing exams, entering and correcting results, and what a certificate may rest on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, select, update
+
+from voucher_service.calendar import local_date
+from voucher_service.classes import service as classes
+from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.exams.errors import (
+    ExamAlreadyHeld,
+    ExamDayMismatch,
+    ExamNotPassed,
+    ExamNotYetHeld,
+    ExamWithdrawn,
+    NotACandidate,
+    ResultReasonMissing,
+    ResultTwice,
+)
+from voucher_service.exams.models import Exam, ExamClass, ExamResult
+from voucher_service.exams.rules import PASSED, require_alike, require_notice
+from voucher_service.identifiers import new_id
+from voucher_service.programmes import service as programmes
+from voucher_service.redemptions import service as redemptions
+from voucher_service.vouchers import service as vouchers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from voucher_service.web.access import Caller
+
+CANDIDATE = "completed"
+"""The voucher's state in which a trainee is examined; a certified one's result stands."""
+
+
+def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Caller, now: datetime) -> Exam:
+    """File one exam for ended classes of the caller's institution, in the open unit of work.
+
+    Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, ClassNotInState.
+    """
+    wanted = [classes.find(class_id, caller) for class_id in sorted(set(class_ids))]
+    require_alike(wanted)
+    for each in wanted:
+        days_min = programmes.rule_numbers(each.rule_pack_id)["exam_notice_days_min"]
+        require_notice(held_on, local_date(now), days_min=days_min)
+        classes.move_on(each.region_id, each.class_id, "exam_filed")
+    exam = Exam(
+        region_id=wanted[0].region_id,
+        exam_id=new_id(),
+        institution_id=wanted[0].institution_id,
+        held_on=held_on,
+        place=place,
+        filed_by=caller.person_id or caller.subject_id,
+        filed_at=now,
+    )
+    db.session.add(exam)
+    db.session.flush()  # The classes refer to the exam, and no relationship tells the session which comes first.
+    db.session.add_all(
+        ExamClass(region_id=exam.region_id, exam_id=exam.exam_id, class_id=each.class_id) for each in wanted
+    )
+    db.session.flush()
+    return exam
+
+
+def visible_to(caller: Caller) -> Select[Exam]:
+    """The exams of the caller's own institution, as a query to be paged."""
+    return select(Exam).where(Exam.region_id == caller.region_id, Exam.institution_id == caller.institution_id)
+
+
+def withdraw(exam_id: int, caller: Caller, now: datetime) -> Exam:
+    """Take a filing back before its day; its classes can be filed again.
+
+    Refusals: NotFound, ExamWithdrawn, ExamAlreadyHeld.
+    """
+    exam = _lock(exam_id, caller)
+    if exam.held_on <= local_date(now):
+        raise ExamAlreadyHeld(held_on=exam.held_on.isoformat())
+    for class_id in class_ids(exam):
+        classes.move_on(exam.region_id, class_id, "ended")
+    db.session.execute(
+        update(ExamClass)
+        .where(ExamClass.region_id == exam.region_id, ExamClass.exam_id == exam.exam_id)
+        .values(withdrawn_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    exam.withdrawn_at, exam.withdrawn_by = now, caller.person_id or caller.subject_id
+    db.session.flush()
+    return exam
+
+
+def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Caller, now: datetime) -> Exam:
+    """Enter or correct results, all or none; a class whose last candidate has a result is examined.
+
+    Each of `given` has redemption, outcome and reason. The same outcome again writes nothing.
+    Refusals: NotFound, ExamWithdrawn, ExamNotYetHeld, ResultTwice, NotACandidate, ResultReasonMissing.
+    """
+    exam = _lock(exam_id, caller)
+    if local_date(now) <= exam.held_on:
+        raise ExamNotYetHeld(held_on=exam.held_on.isoformat())
+    wanted = {row["redemption"]: row for row in given}
+    if len(wanted) < len(given):
+        raise ResultTwice
+    candidates = {class_id: _candidates(exam.region_id, class_id) for class_id in class_ids(exam)}
+    everyone = {key: found for of_class in candidates.values() for key, found in of_class.items()}
+    if unknown := wanted.keys() - everyone.keys():
+        raise NotACandidate(unknown=len(unknown))
+    latest = results(exam)
+    for redemption_id, row in wanted.items():
+        _write(exam, everyone[redemption_id], row, latest.get(redemption_id), caller=caller, now=now)
+    db.session.flush()
+    known = results(exam).keys()
+    for class_id, of_class in candidates.items():
+        if of_class.keys() <= known and classes.get(exam.region_id, class_id).state == "exam_filed":
+            classes.move_on(exam.region_id, class_id, "examined")
+    return exam
+
+
+def _write(
+    exam: Exam, redemption: Any, row: Mapping[str, Any], earlier: ExamResult | None, *, caller: Caller, now: datetime
+) -> None:
+    if earlier and earlier.outcome == row["outcome"]:
+        return
+    if earlier and not row["reason"].strip():
+        raise ResultReasonMissing
+    db.session.add(
+        ExamResult(
+            region_id=exam.region_id,
+            result_id=new_id(),
+            exam_id=exam.exam_id,
+            holder_region_id=redemption.region_id,
+            redemption_id=redemption.redemption_id,
+            revision=earlier.revision + 1 if earlier else 1,
+            outcome=row["outcome"],
+            reason=row["reason"],
+            entered_by=caller.person_id or caller.subject_id,
+            entered_at=now,
+        )
+    )
+
+
+def class_ids(exam: Exam) -> list[int]:
+    """The classes of an exam in the order in which they are locked."""
+    query = select(ExamClass.class_id).where(ExamClass.region_id == exam.region_id, ExamClass.exam_id == exam.exam_id)
+    return list(db.session.scalars(query.order_by(ExamClass.class_id)))
+
+
+def results(exam: Exam) -> dict[int, ExamResult]:
+    """The result that counts of each trainee who has one, by redemption."""
+    query = select(ExamResult).where(ExamResult.region_id == exam.region_id, ExamResult.exam_id == exam.exam_id)
+    return {row.redemption_id: row for row in db.session.scalars(query.order_by(ExamResult.revision))}
+
+
+def require_passed(redemption: Any, examined_on: date) -> None:
+    """Let pass a certificate that rests on the filed exam; a class that filed none is not held to one.
+
+    Refusals: ExamDayMismatch, ExamNotPassed.
+    """
+    query = (
+        select(Exam)
+        .join(ExamClass, (ExamClass.region_id == Exam.region_id) & (ExamClass.exam_id == Exam.exam_id))
+        .where(
+            ExamClass.region_id == redemption.class_region_id,
+            ExamClass.class_id == redemption.class_id,
+            ExamClass.withdrawn_at.is_(None),
+        )
+    )
+    if (exam := db.session.scalars(query).one_or_none()) is None:
+        return
+    result = results(exam).get(redemption.redemption_id)
+    if result is None or result.outcome != PASSED:
+        raise ExamNotPassed(outcome=result.outcome if result else "none")
+    if examined_on != exam.held_on:
+        raise ExamDayMismatch(examined_on=examined_on.isoformat(), held_on=exam.held_on.isoformat())
+
+
+def _candidates(region_id: int, class_id: int) -> dict[int, Any]:
+    return {
+        redemption.redemption_id: redemption
+        for redemption in redemptions.of_class(region_id, class_id)
+        if vouchers.find(redemption.region_id, redemption.voucher_id).state == CANDIDATE
+    }
+
+
+def _lock(exam_id: int, caller: Caller) -> Exam:
+    """Return an exam of the caller's that stands, and let nobody else change it meanwhile."""
+    query = visible_to(caller).where(Exam.exam_id == exam_id).with_for_update()
+    exam = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if exam is None:
+        raise NotFound
+    if exam.withdrawn_at is not None:
+        raise ExamWithdrawn
+    return exam
