@@ -92,7 +92,9 @@ class City:
     def redeem(self, person: int, voucher: Voucher, shown: Shown, course: Course, school: str, *, own: bool) -> Answer:
         """`own` says whether the card that was shown is the holder's."""
         refusal = self._against_code(shown) or (None if own else (422, "holder_mismatch"))
-        refusal = refusal or self._against_course(course, school) or self._against_voucher(voucher, shown)
+        refusal = refusal or self._against_course(course, school)
+        refusal = refusal or self._against_second_visit(voucher) or self._against_seats(course)
+        refusal = refusal or self._against_voucher(voucher, shown)
         if refusal:
             self.refused_scans[str(refusal[1])] += 1
             return refusal
@@ -112,11 +114,15 @@ class City:
     def _against_course(self, course: Course, school: str) -> Answer | None:
         if course.school != school or course.state == "ended" or course.enrols_until <= self.now:
             return 409, "class_not_open"
+        return None
+
+    def _against_second_visit(self, voucher: Voucher) -> Answer | None:
+        return (409, "already_redeemed") if voucher.standing else None
+
+    def _against_seats(self, course: Course) -> Answer | None:
         return (409, "class_full") if course.taken >= course.capacity else None
 
     def _against_voucher(self, voucher: Voucher, shown: Shown) -> Answer | None:
-        if voucher.standing:
-            return 409, "already_redeemed"
         if voucher.at(self.now) == "expired":
             return 409, "voucher_expired"
         if voucher.state != "claimed":

@@ -191,10 +191,12 @@ def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Calle
     end_reading()
     if caller.institution_id is None or institutions.get(caller.region_id, caller.institution_id).suspended_at:
         return InstitutionSuspended()
-    against_class = _reason_of_class(scan, caller, now)
-    if against_class:
-        return against_class
-    return _reason_of_voucher(scan, code, region_id, now)
+    return (
+        _reason_of_class(scan, caller, now)
+        or _reason_of_second_visit(region_id, code.voucher_id)
+        or _reason_of_seats(scan)
+        or _reason_of_voucher(scan, code, region_id, now)
+    )
 
 
 def _reason_of_class(scan: Scan, caller: Caller, now: datetime) -> Refusal | None:
@@ -205,9 +207,19 @@ def _reason_of_class(scan: Scan, caller: Caller, now: datetime) -> Refusal | Non
     open_now = training_class.state in {"approved", "in_session"} and training_class.enrols_until > now
     if training_class.institution_id != caller.institution_id or not open_now:
         return ClassNotOpen()
-    if training_class.seats_taken >= training_class.capacity:
-        return ClassFull(capacity=training_class.capacity)
     return None
+
+
+def _reason_of_second_visit(region_id: int, voucher_id: int) -> Refusal | None:
+    """Whoever has a seat already hears of that, even when the class is full by now."""
+    live = live_redemption(region_id, voucher_id)
+    return AlreadyRedeemed(redeemed_at=live.redeemed_at) if live else None
+
+
+def _reason_of_seats(scan: Scan) -> Refusal | None:
+    training_class = classes.get(scan.class_region_id, scan.class_id)
+    full = training_class.seats_taken >= training_class.capacity
+    return ClassFull(capacity=training_class.capacity) if full else None
 
 
 def _reason_of_voucher(scan: Scan, code: VerifiedCode, region_id: int, now: datetime) -> Refusal:
@@ -219,8 +231,6 @@ def _reason_of_voucher(scan: Scan, code: VerifiedCode, region_id: int, now: date
 
 
 def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
-    if live := live_redemption(voucher.region_id, voucher.voucher_id):
-        return AlreadyRedeemed(redeemed_at=live.redeemed_at)
     state = vouchers.state_at(voucher, now)
     if state == "expired":
         return VoucherExpired(expired_at=voucher.expires_at)

@@ -34,6 +34,8 @@ from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("vouchers", __name__, url_prefix="/api/v1/vouchers")
 
+_SHOWN = VoucherSchema()
+
 
 @blueprint.post("")
 @allow(HOLDER)
@@ -58,15 +60,15 @@ def claim(wanted: dict[str, Any]) -> Response:
 @blueprint.response(200, VouchersSchema)
 def list_own() -> dict[str, Any]:
     """List the holder's own vouchers, newest first."""
-    return {"vouchers": service.of_holder(caller().region_id, caller().subject_id)}
+    return {"vouchers": [_shown(found) for found in service.of_holder(caller().region_id, caller().subject_id)]}
 
 
 @blueprint.get("/<string(length=16):voucher>")
 @allow(HOLDER)
 @blueprint.response(200, VoucherSchema)
-def show(voucher: str) -> Voucher:
+def show(voucher: str) -> dict[str, Any]:
     """Show one of the holder's own vouchers."""
-    return _own(voucher)
+    return _shown(_own(voucher))
 
 
 @blueprint.get("/<string(length=16):voucher>/facts")
@@ -137,6 +139,12 @@ def decide_end(wanted: dict[str, bool], region_id: int, decision: str) -> servic
     except ValueError:
         raise NotFound from None
     return service.decide_end(region_id, decision_id, caller(), _now(), confirmed=wanted["confirmed"])
+
+
+def _shown(voucher: Voucher) -> dict[str, Any]:
+    """A voucher as it stands now: an overdue one reads as expired before the sweep has come by."""
+    columns = {field.attribute or name for name, field in _SHOWN.fields.items()}
+    return {name: getattr(voucher, name) for name in columns} | {"state": service.state_at(voucher, _now())}
 
 
 def _own(voucher: str) -> Voucher:

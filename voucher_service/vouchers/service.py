@@ -16,6 +16,7 @@ from voucher_service.vouchers.claiming import CLAIM, Claim, claim
 from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
+from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Voucher, VoucherDecision
 from voucher_service.vouchers.past_sessions import stood_at
@@ -81,7 +82,8 @@ Parameters: region_id, voucher_id, now, step_at, session_tag, certify_by, cooled
 
 def give_back(voucher: Voucher, actor: ledger.Actor, now: datetime) -> Voucher:
     """End an unused voucher at its holder's wish and free its quota. Refusals: VoucherNotInState."""
-    require_state(voucher, "claimed")
+    if (state := state_at(voucher, now)) != "claimed":
+        raise VoucherNotInState(state=state)
     # The voucher first: of many who end it at once one passes, and only that one touches the quota.
     move(voucher, "VoucherReturned", "returned", actor=actor, now=now)
     programmes.free_quota(voucher.region_id, voucher.programme_id)
