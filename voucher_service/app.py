@@ -8,6 +8,7 @@ from flask_smorest import Api
 
 from voucher_service.accounts import routes as accounts_routes
 from voucher_service.accounts import service as accounts
+from voucher_service.attendance import routes as attendance_routes
 from voucher_service.certificates import routes as certificates_routes
 from voucher_service.classes import routes as classes_routes
 from voucher_service.clock import Clock, SystemClock, TrialClock
@@ -44,7 +45,6 @@ from voucher_service.scanning import routes as scanning_routes
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
-from voucher_service.supervision import routes as supervision_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
 from voucher_service.web.application import Service
@@ -68,7 +68,7 @@ STAGES = (
     redemptions_routes,
     cancelling_routes,
     scanning_routes,
-    supervision_routes,
+    attendance_routes,
     exams_routes,
     certificates_routes,
     reports_routes,

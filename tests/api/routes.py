@@ -133,7 +133,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "entries": [{"entry": "00" * 140, "signature": "0" * 128, "person": None}],
         "signature": "0" * 128,
     },
-    "supervision.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
+    "attendance.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
     "exams.file_exam": {"classes": ["0" * 15 + "1"], "held_on": "2026-06-01", "place": "示例考场"},
     "exams.enter_results": {"results": [{"redemption": "0" * 15 + "1", "outcome": "passed"}]},
     "certificates.enter": {

@@ -17,6 +17,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("certificates",),
     ("exams",),
     ("supervision",),
+    ("attendance",),
     ("scanning",),
     ("redemptions",),
     ("classes", "vouchers"),

@@ -49,7 +49,7 @@ def test_a_voucher_lives_from_claim_to_counted_certificate(town: Town) -> None:
 
     attend_all(town, class_id, clerk, [redeemed.get_json(force=True)["redemption"]])
     clerk = fresh_clerk(town)
-    closed = town.post(f"/api/v1/supervision/{class_id}/close", clerk, {})
+    closed = town.post(f"/api/v1/attendance/{class_id}/close", clerk, {})
     assert closed.get_json() == {"completed": 1, "forfeited": 0}, closed.text
 
     entered = enter_certificate(town, region_id, class_id, redeemed.get_json(force=True)["redemption"])
@@ -78,7 +78,7 @@ def attend_all(town: Town, class_id: str, clerk: str, redemptions: list[str]) ->
         town.clock.moment = starts_at + timedelta(minutes=5)
         clerk = fresh_clerk(town)
         recorded = town.post(
-            f"/api/v1/supervision/{class_id}/attendance", clerk, {"session_no": session_no, "present": redemptions}
+            f"/api/v1/attendance/{class_id}/records", clerk, {"session_no": session_no, "present": redemptions}
         )
         assert recorded.status_code == 200, recorded.text
     town.clock.moment = held[-1][2] + timedelta(days=60)

@@ -98,7 +98,7 @@ class Door:
             return classes.sessions(classes.get(self.region_id, self.class_id))
 
     def attend(self, present: Sequence[str], session_no: int = 1) -> Any:
-        path = f"/api/v1/supervision/{self.hex}/attendance"
+        path = f"/api/v1/attendance/{self.hex}/records"
         return self.post(path, {"session_no": session_no, "present": list(present)})
 
     def teach(self, present: Sequence[str]) -> None:
@@ -114,7 +114,7 @@ class Door:
         self.town.clock.moment = max(self.town.clock.moment, START.replace(year=last_day.year)) + timedelta()
         while self.town.clock.moment.date() <= last_day:
             self.town.clock.advance(days=1)
-        return self.post(f"/api/v1/supervision/{self.hex}/close", {})
+        return self.post(f"/api/v1/attendance/{self.hex}/close", {})
 
     def complete(self, count: int = 1, *, absent: int = 0) -> list[Trainee]:
         """Seat people, teach all but the `absent` last of them, and close the class; return who completed."""

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from tests.journey.city import new_key, redeem_body
 from tests.journey.town import Door, a_door, assert_sound, claimed, promised, row
 from tests.races.crowd import CROWD, race
+from voucher_service.attendance.models import Attendance
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.models import Redemption
-from voucher_service.supervision.models import Attendance
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -32,7 +32,7 @@ def door_at_its_first_session(town: Town, trainees: int) -> Door:
 def test_many_clerks_recording_the_same_people_count_each_once(town: Town) -> None:
     door = door_at_its_first_session(town, TRAINEES)
     present = [trainee.redemption for trainee in door.seated]
-    path, token = f"/api/v1/supervision/{door.hex}/attendance", door.token()
+    path, token = f"/api/v1/attendance/{door.hex}/records", door.token()
     lists = [present, present[::-1], present[:3], present[3:]] * (CROWD // 4)
     ended = race([partial(town.post, path, token, {"session_no": 1, "present": some}) for some in lists])
     assert ended.answers == {(200, None): CROWD}
@@ -52,7 +52,7 @@ def test_an_undo_and_a_sign_in_at_once_end_as_one_of_the_two(town: Town) -> None
         attended = {"session_no": 1, "present": [trainee.redemption]}
         acts += [
             partial(town.post, path, bureau, {"confirmed": True}),
-            partial(town.post, f"/api/v1/supervision/{door.hex}/attendance", token, attended),
+            partial(town.post, f"/api/v1/attendance/{door.hex}/records", token, attended),
         ]
     ended = race(acts)
     assert set(ended.answers) <= {
@@ -132,7 +132,7 @@ def test_a_class_closed_by_many_requests_gives_its_promise_back_once(town: Town)
     while town.clock.now().date() <= last_day:
         town.clock.advance(days=1)
     before, _ = promised(town)
-    ended = race([partial(town.post, f"/api/v1/supervision/{door.hex}/close", door.token(), {})] * CROWD)
+    ended = race([partial(town.post, f"/api/v1/attendance/{door.hex}/close", door.token(), {})] * CROWD)
     assert ended.answers == {(200, None): 1, (409, "class_not_in_state"): CROWD - 1}
     assert promised(town)[0] == before - freed_fen
     assert_sound(town)

@@ -130,14 +130,14 @@ class DailyLife(History):
             present = present + [redemption for redemption in self._redemptions() if redemption not in enrolled][:1]
         if present:
             body = {"session_no": session + 1, "present": [self.redemption_ids[id(found)] for found in present]}
-            path = f"/api/v1/supervision/{self.example.class_ids[course]}/attendance"
+            path = f"/api/v1/attendance/{self.example.class_ids[course]}/records"
             self._post(f"{taught.school}-clerk", path, body, self.city.attend(taught, session, present))
 
     @precondition(lambda self: self.redemption_ids)
     @rule(course=COURSES)
     def close(self, course: str) -> None:
         taught = self.example.courses[course]
-        path = f"/api/v1/supervision/{self.example.class_ids[course]}/close"
+        path = f"/api/v1/attendance/{self.example.class_ids[course]}/close"
         self._post(f"{taught.school}-clerk", path, {}, self.city.close(taught))
 
     @precondition(lambda self: self.redemption_ids)

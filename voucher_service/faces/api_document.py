@@ -34,7 +34,7 @@ TAGS: Final = {
     "classes": "Training classes: registration, review, opening, closing",
     "vouchers": "Claiming, showing and giving back vouchers",
     "redemptions": "The scan at the class door",
-    "supervision": "Attendance and the close of a class",
+    "attendance": "Attendance and the close of a class",
     "certificates": "Certificates, entered and verified by different persons",
     "reports": "Progress against the targets",
     "ledger": "Proofs that the ledger only grew",

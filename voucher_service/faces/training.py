@@ -10,6 +10,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from voucher_service.attendance import service as attendance
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
@@ -20,7 +21,6 @@ from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.reports import service as reports
-from voucher_service.supervision import service as supervision
 from voucher_service.web.access import INSTITUTION, allow, caller
 
 blueprint = Blueprint("training", __name__)
@@ -113,7 +113,7 @@ def record_attendance(training_class: str, session_no: int) -> Response:
     present = [forms.identifier(text) for text in request.form.getlist("present")]
     with unit_of_work():
         found = own_class(training_class)
-        supervision.record_attendance(found, session_no, present, caller().subject_id, forms.now())
+        attendance.record_attendance(found, session_no, present, caller().subject_id, forms.now())
     return redirect(
         url_for("institution.training.show_attendance", training_class=training_class, session_no=session_no),
         forms.SEE_OTHER,
@@ -125,7 +125,7 @@ def record_attendance(training_class: str, session_no: int) -> Response:
 def close_class(training_class: str) -> Response:
     """Close a class after its last session: attendance decides who completed."""
     with unit_of_work():
-        supervision.close_class(own_class(training_class), forms.now())
+        attendance.close_class(own_class(training_class), forms.now())
     return back_to(training_class)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from voucher_service.attendance import service as attendance
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.faces import forms
@@ -16,7 +17,6 @@ from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
-from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, allow, caller
 
@@ -67,7 +67,7 @@ def _training(voucher: Any, now: datetime) -> Training | None:
     if redemption is None:
         return None
     training_class = classes.get(redemption.class_region_id, redemption.class_id)
-    attended = supervision.attended_sessions(redemption.region_id, redemption.redemption_id)
+    attended = attendance.attended_sessions(redemption.region_id, redemption.redemption_id)
     state = vouchers.state_at(voucher, now)
     return Training(
         voucher,

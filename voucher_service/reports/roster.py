@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 
+from voucher_service.attendance.models import Attendance
 from voucher_service.certificates.models import Certificate
 from voucher_service.database import db
 from voucher_service.redemptions.models import Redemption
-from voucher_service.supervision.models import Attendance
 from voucher_service.vouchers.models import Voucher
 
 

@@ -145,10 +145,10 @@ class Course:
             there = [one.redemption for one in self.residents if _stays(one.part.fate, session_no)]
             if there:
                 attended = {"session_no": session_no, "present": there}
-                self._post(f"/api/v1/supervision/{self.class_id}/attendance", attended)
+                self._post(f"/api/v1/attendance/{self.class_id}/records", attended)
 
     def close(self) -> None:
-        self._post(f"/api/v1/supervision/{self.class_id}/close", {})
+        self._post(f"/api/v1/attendance/{self.class_id}/close", {})
 
     def certify(self, resident: Resident) -> None:
         """Enter the certificate and have the bureau verify it."""

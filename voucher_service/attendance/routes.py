@@ -1,4 +1,4 @@
-"""/api/v1/supervision: attendance and the close of a class."""
+"""/api/v1/attendance: attendance and the close of a class."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 
 from flask import current_app
 
+from voucher_service.attendance import service
+from voucher_service.attendance.schemas import AttendanceSchema, OutcomeSchema, RecordedSchema
 from voucher_service.classes import service as classes
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import from_hex
-from voucher_service.supervision import service
-from voucher_service.supervision.schemas import AttendanceSchema, OutcomeSchema, RecordedSchema
 from voucher_service.web.access import INSTITUTION, allow, caller
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
-blueprint = Blueprint("supervision", __name__, url_prefix="/api/v1/supervision")
+blueprint = Blueprint("attendance", __name__, url_prefix="/api/v1/attendance")
 
 
-@blueprint.post("/<string(length=16):training_class>/attendance")
+@blueprint.post("/<string(length=16):training_class>/records")
 @idempotent
 @allow(*INSTITUTION)
 @blueprint.arguments(AttendanceSchema)

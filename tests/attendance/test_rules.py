@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from voucher_service.supervision.rules import attended_permille, completes, freed_fen
+from voucher_service.attendance.rules import attended_permille, completes, freed_fen
 
 
 @pytest.mark.parametrize(("attended", "held", "permille"), [(8, 8, 1000), (2, 3, 666), (0, 8, 0), (0, 0, 0)])

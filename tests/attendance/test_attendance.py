@@ -40,7 +40,7 @@ def test_someone_recorded_twice_counts_once(town: Town) -> None:
 
 def test_a_retry_is_told_what_the_first_was_told(town: Town) -> None:
     door, key = seated_class(town), new_key()
-    path, body = f"/api/v1/supervision/{door.hex}/attendance", {"session_no": 1, "present": [door.seated[0].redemption]}
+    path, body = f"/api/v1/attendance/{door.hex}/records", {"session_no": 1, "present": [door.seated[0].redemption]}
     token = door.token()
     assert town.post(path, token, body, key).get_json() == {"recorded": 1}
     again = town.post(path, token, body, key)
@@ -68,7 +68,7 @@ def test_a_session_that_is_not_there_or_has_not_begun_is_refused(town: Town, ses
 )
 def test_a_list_beyond_its_bounds_is_refused(town: Town, body: dict[str, Any]) -> None:
     door = in_first_session(a_door(town, 0))
-    assert refused(door.post(f"/api/v1/supervision/{door.hex}/attendance", body)) == (422, "invalid_input")
+    assert refused(door.post(f"/api/v1/attendance/{door.hex}/records", body)) == (422, "invalid_input")
 
 
 def test_nobody_is_recorded_when_one_is_not_of_this_class(town: Town) -> None:
@@ -85,7 +85,7 @@ def test_nobody_is_recorded_when_one_is_not_of_this_class(town: Town) -> None:
 def test_another_schools_class_is_as_absent_as_none(town: Town) -> None:
     door, other = seated_class(town), a_door(town, 0)
     for class_id in (door.hex, "0" * 15 + "1", "Z" * 16):
-        path = f"/api/v1/supervision/{class_id}"
+        path = f"/api/v1/attendance/{class_id}"
         body = {"session_no": 1, "present": [door.seated[0].redemption]}
         assert refused(other.post(f"{path}/attendance", body)) == (404, "not_found")
         assert refused(other.post(f"{path}/close", {})) == (404, "not_found")
@@ -95,16 +95,16 @@ def test_a_class_is_not_closed_before_its_last_session_is_over(town: Town) -> No
     door = seated_class(town)
     door.attend([door.seated[0].redemption])
     town.clock.moment = door.sessions()[-1].ends_at - timedelta(seconds=1)
-    assert refused(door.post(f"/api/v1/supervision/{door.hex}/close", {})) == (409, "class_not_over")
+    assert refused(door.post(f"/api/v1/attendance/{door.hex}/close", {})) == (409, "class_not_over")
     town.clock.moment = door.sessions()[-1].ends_at
-    assert refused(door.post(f"/api/v1/supervision/{door.hex}/close", {})) == (409, "class_not_yet")
+    assert refused(door.post(f"/api/v1/attendance/{door.hex}/close", {})) == (409, "class_not_yet")
     assert row(town, door.seated[0].worker).state == "redeemed"
 
 
 def test_a_closed_class_is_neither_closed_again_nor_attended(town: Town) -> None:
     door = a_door(town)
     (trainee,) = door.complete()
-    assert refused(door.post(f"/api/v1/supervision/{door.hex}/close", {})) == (409, "class_not_in_state")
+    assert refused(door.post(f"/api/v1/attendance/{door.hex}/close", {})) == (409, "class_not_in_state")
     answer = door.attend([trainee.redemption])
     assert (refused(answer), answer.get_json()["figures"]) == ((409, "class_not_held"), {"state": "ended"})
 

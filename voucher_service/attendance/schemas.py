@@ -1,4 +1,4 @@
-"""What supervision's routes read and write."""
+"""What attendance's routes read and write."""
 
 from __future__ import annotations
 

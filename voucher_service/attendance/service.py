@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Insert, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from voucher_service.attendance.errors import ClassNotHeld, ClassNotOver, NotOfThisClass, SessionUnknown
+from voucher_service.attendance.models import Attendance
+from voucher_service.attendance.rules import attended_permille, completes, freed_fen
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.ledger.service import SYSTEM
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
-from voucher_service.supervision.errors import ClassNotHeld, ClassNotOver, NotOfThisClass, SessionUnknown
-from voucher_service.supervision.models import Attendance
-from voucher_service.supervision.rules import attended_permille, completes, freed_fen
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:

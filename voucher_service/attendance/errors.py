@@ -1,4 +1,4 @@
-"""What supervision refuses."""
+"""What attendance refuses."""
 
 from __future__ import annotations
 

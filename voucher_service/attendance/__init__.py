@@ -1,0 +1,1 @@
+"""Attendance: who was present at which session, and who completed the training."""

@@ -1,1 +1,0 @@
-"""Supervision: who was present at which session, and who completed the training."""
