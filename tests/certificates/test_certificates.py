@@ -12,6 +12,7 @@ from tests.journey.town import Door, Trainee, a_door, assert_sound, certificates
 from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date
 from voucher_service.certificates import service as certificates
+from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.web.access import BUREAU_CLERK, Caller
 
@@ -21,9 +22,9 @@ COMPLETED = 12
 
 @pytest.fixture(scope="module")
 def finished(lasting_town: Town) -> tuple[Door, list[Trainee]]:
-    """A class that is closed, and those who completed it; each test takes its own from the end."""
+    """A class that is closed and examined, and those who passed; each test takes its own from the end."""
     door = a_door(lasting_town)
-    return door, door.complete(COMPLETED)
+    return door, door.examine(door.complete(COMPLETED))
 
 
 @pytest.fixture
@@ -49,7 +50,8 @@ def decide(town: Town, entered: Any, *, genuine: bool = True, who: str = "bureau
 
 
 def test_every_refusal_names_what_is_wrong_and_none_enters_anything(town: Town, door: Door, trainee: Trainee) -> None:
-    ends_on = door.certificate(trainee)["examined_on"]
+    with town.app.app_context():
+        ends_on = classes.get(door.region_id, door.class_id).ends_on.isoformat()
     today = local_date(town.clock.now())
     tomorrow = (today + timedelta(days=1)).isoformat()
     wrong: list[tuple[dict[str, Any], tuple[int, str]]] = [
@@ -62,6 +64,7 @@ def test_every_refusal_names_what_is_wrong_and_none_enters_anything(town: Town, 
         ({"examined_on": tomorrow, "issued_on": tomorrow}, (422, "certificate_in_future")),
         ({"examined_on": today.isoformat()}, (422, "certificate_before_exam")),
         ({"examined_on": "2026-03-01"}, (409, "certificate_older_than_training")),
+        ({"examined_on": ends_on}, (409, "exam_day_mismatch")),
         ({"number": "--"}, (422, "certificate_number_empty")),
         ({"examined_on": "2026-02-30"}, (422, "invalid_input")),
         ({"issuer": ""}, (422, "invalid_input")),
@@ -79,7 +82,7 @@ def test_the_citys_day_counts_and_not_greenwichs(town: Town, door: Door, trainee
     while local_date(town.clock.now()) == town.clock.now().date():
         town.clock.advance(hours=1)
     today = local_date(town.clock.now()).isoformat()
-    assert enter(door, trainee, examined_on=today, issued_on=today).status_code == 201
+    assert enter(door, trainee, issued_on=today).status_code == 201
 
 
 def test_a_verified_certificate_gives_the_voucher_its_value(town: Town, door: Door, trainee: Trainee) -> None:
@@ -181,7 +184,7 @@ def test_past_the_deadline_there_is_no_certificate_and_no_value(town: Town, door
 
 def test_a_certificate_that_waits_for_the_bureau_keeps_its_voucher_and_nobody_elses(town: Town) -> None:
     door = a_door(town)
-    trainees = door.complete(3)
+    trainees = door.examine(door.complete(3))
     first, *others = sorted(trainees, key=lambda trainee: row(town, trainee.worker).voucher_id)
     assert enter(door, first).status_code == 201
     deadline = row(town, first.worker).certify_by

@@ -103,6 +103,7 @@ def test_the_rule_pack_holds_the_plan_s_numbers() -> None:
         "repair_months_min": 1,
         "popup_interval_minutes_max": 5,
         "exam_notice_days_min": 3,
+        "exams_filed_min": 1,
         "rest_after_exam_months": 1,
         "reviewers_min": 2,
         "publicity_working_days_min": 5,

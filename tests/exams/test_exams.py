@@ -15,14 +15,9 @@ from tests.races.crowd import race
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import db
+from voucher_service.programmes import service as programmes
 
 PATH = "/api/v1/exams"
-
-
-def file(door: Door, days: int = 3, *doors: Door) -> Any:
-    held_on = local_date(door.town.clock.now()) + timedelta(days=days)
-    body = {"classes": [each.hex for each in (door, *doors)], "held_on": held_on.isoformat(), "place": "示例考场"}
-    return door.post(PATH, body)
 
 
 def act(door: Door, filed: Any, verb: str, body: Any) -> Any:
@@ -45,9 +40,9 @@ def certificate(door: Door, trainee: Trainee, day: str) -> Any:
 
 def test_two_days_ahead_is_too_late_and_three_are_enough(town: Town) -> None:
     door = a_door(town)
-    assert refused(file(door)) == (409, "class_not_in_state")
+    assert refused(door.file_exam()) == (409, "class_not_in_state")
     door.complete()
-    late, today = file(door, 2), local_date(town.clock.now())
+    late, today = door.file_exam(2), local_date(town.clock.now())
     assert refused(late) == (409, "exam_filed_too_late")
     assert late.get_json()["figures"] == {
         "days_min": 3,
@@ -56,20 +51,20 @@ def test_two_days_ahead_is_too_late_and_three_are_enough(town: Town) -> None:
         "held_on": (today + timedelta(days=2)).isoformat(),
     }
     assert state(door) == "ended"
-    assert file(door, 3).status_code == 201
+    assert door.file_exam(3).status_code == 201
     assert state(door) == "exam_filed"
-    assert refused(file(door, 3)) == (409, "class_not_in_state")
+    assert refused(door.file_exam(3)) == (409, "class_not_in_state")
 
 
 def test_a_filing_is_withdrawn_before_its_day_and_filed_again(town: Town) -> None:
     door = a_door(town)
     door.complete()
-    filed = file(door)
+    filed = door.file_exam()
     assert refused(act(a_door(town), filed, "withdrawal", {})) == (404, "not_found")
     assert act(door, filed, "withdrawal", {}).status_code == 200
     assert refused(act(door, filed, "withdrawal", {})) == (409, "exam_withdrawn")
     assert state(door) == "ended"
-    again = file(door)
+    again = door.file_exam()
     assert again.status_code == 201
     town.clock.advance(days=3)
     assert refused(act(door, again, "withdrawal", {})) == (409, "exam_already_held")
@@ -78,7 +73,7 @@ def test_a_filing_is_withdrawn_before_its_day_and_filed_again(town: Town) -> Non
 def test_only_a_pass_on_the_filed_day_leads_to_a_certificate(town: Town) -> None:
     door = a_door(town)
     first, second = door.complete(2)
-    filed = file(door)
+    filed = door.file_exam()
     day = filed.get_json()["held_on"]
     town.clock.advance(days=3)
     assert refused(enter(door, filed, first, "passed")) == (409, "exam_not_yet_held")
@@ -107,8 +102,33 @@ def test_only_a_pass_on_the_filed_day_leads_to_a_certificate(town: Town) -> None
             connection.execute(text(rewriting))
 
 
+def test_without_a_filed_exam_no_certificate_is_entered_and_none_is_verified(town: Town) -> None:
+    door = a_door(town)
+    (trainee,) = door.complete()
+    day = local_date(town.clock.now()).isoformat()
+    missing = certificate(door, trainee, day)
+    assert refused(missing) == (409, "exam_not_filed")
+    assert missing.get_json()["clause"] == "附件3"
+    assert missing.get_json()["figures"] == {"filed": 0, "exams_min": 1}
+    filed = door.file_exam()
+    assert act(door, filed, "withdrawal", {}).status_code == 200
+    assert refused(certificate(door, trainee, day)) == (409, "exam_not_filed")
+    door.examine([trainee])
+    assert door.certify(trainee).status_code == 200
+
+
+def test_a_pack_of_before_the_number_demands_no_filing(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    door = a_door(town)
+    (trainee,) = door.complete()
+    with town.app.app_context():
+        pack_id = classes.get(door.region_id, door.class_id).rule_pack_id
+        older = {key: value for key, value in programmes.rule_numbers(pack_id).items() if key != "exams_filed_min"}
+    monkeypatch.setattr(programmes, "rule_numbers", lambda _: older)
+    assert door.certify(trainee).status_code == 200
+
+
 def test_of_two_filings_at_once_one_stands(town: Town) -> None:
     door = a_door(town)
     door.complete()
-    outcome = race([lambda: file(door)] * 2)
+    outcome = race([lambda: door.file_exam()] * 2)
     assert outcome.answers == {(201, None): 1, (409, "class_not_in_state"): 1}

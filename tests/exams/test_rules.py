@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate
-from voucher_service.exams.rules import require_alike, require_notice
+from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
+from voucher_service.exams.rules import require_alike, require_filed, require_notice
 
 
 @dataclass
@@ -20,6 +20,14 @@ def test_the_notice_counts_whole_days() -> None:
     require_notice(date(2026, 3, 3), date(2026, 2, 28), days_min=3)
     with pytest.raises(ExamFiledTooLate):
         require_notice(date(2026, 3, 2), date(2026, 2, 28), days_min=3)
+
+
+def test_a_certificate_wants_as_many_filed_exams_as_the_pack_says() -> None:
+    require_filed(1, exams_min=1)
+    require_filed(0, exams_min=0)
+    with pytest.raises(ExamNotFiled) as refused:
+        require_filed(0, exams_min=1)
+    assert refused.value.figures == {"filed": 0, "exams_min": 1}
 
 
 @pytest.mark.parametrize(("field", "other"), [("region_id", 411203), ("occupation_code", "X"), ("level", "senior")])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.journey.city import PEOPLE, Town, Worker, close_town, new_key, open_town, redeem_body
+from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.identifiers import to_hex
 from voucher_service.ledger.invariants import check_invariants
@@ -52,7 +53,8 @@ def test_a_voucher_lives_from_claim_to_counted_certificate(town: Town) -> None:
     closed = town.post(f"/api/v1/attendance/{class_id}/close", clerk, {})
     assert closed.get_json() == {"completed": 1, "forfeited": 0}, closed.text
 
-    entered = enter_certificate(town, region_id, class_id, redeemed.get_json(force=True)["redemption"])
+    exam = hold_exam(town, class_id, [redeemed.get_json(force=True)["redemption"]])
+    entered = enter_certificate(town, region_id, class_id, redeemed.get_json(force=True)["redemption"], exam["held_on"])
     decided = town.post(
         f"/api/v1/certificates/{entered['certificate']}/decision", town.staff_token("bureau-clerk"), {"genuine": True}
     )
@@ -91,7 +93,23 @@ def fresh_clerk(town: Town) -> str:
     return town.staff_token("school1-clerk")
 
 
-def enter_certificate(town: Town, region_id: int, class_id: str, redemption: str) -> dict[str, str]:
+def hold_exam(town: Town, class_id: str, redemptions: list[str]) -> dict[str, str]:
+    """File an exam three days ahead, and on the day after it enter that these passed."""
+    held_on = local_date(town.clock.now()) + timedelta(days=3)
+    filing = {"classes": [class_id], "held_on": held_on.isoformat(), "place": "示例考场"}
+    filed = town.post("/api/v1/exams", fresh_clerk(town), filing)
+    assert filed.status_code == 201, filed.text
+    town.clock.advance(days=4)
+    passed = [{"redemption": redemption, "outcome": "passed"} for redemption in redemptions]
+    entered = town.post(f"/api/v1/exams/{filed.get_json()['exam']}/results", fresh_clerk(town), {"results": passed})
+    assert entered.status_code == 200, entered.text
+    document: dict[str, str] = filed.get_json()
+    return document
+
+
+def enter_certificate(
+    town: Town, region_id: int, class_id: str, redemption: str, examined_on: str
+) -> dict[str, str]:
     with town.app.app_context():
         number = next(c for r, c in town.city.classes if to_hex(c) == class_id)
         training = classes.get(region_id, number)
@@ -103,8 +121,8 @@ def enter_certificate(town: Town, region_id: int, class_id: str, redemption: str
             "occupation_code": training.occupation_code,
             "level": training.level,
             "certificate_type": training.certificate_type,
-            "examined_on": (training.ends_on + timedelta(days=3)).isoformat(),
-            "issued_on": (training.ends_on + timedelta(days=5)).isoformat(),
+            "examined_on": examined_on,
+            "issued_on": examined_on,
         }
     entered = town.post("/api/v1/certificates", fresh_clerk(town), body)
     assert entered.status_code == 201, entered.text

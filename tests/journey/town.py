@@ -14,10 +14,12 @@ from sqlalchemy import func, select
 from tests.databases import ENGINES
 from tests.journey.city import PEOPLE, START, Town, Worker, close_town, open_town, redeem_body
 from voucher_service.accounts import service as accounts
+from voucher_service.calendar import local_date
 from voucher_service.certificates.models import Certificate
 from voucher_service.classes import service as classes
 from voucher_service.classes.models import TrainingClass
 from voucher_service.database import db, unit_of_work
+from voucher_service.exams import service as exams
 from voucher_service.identifiers import from_hex, to_hex
 from voucher_service.ledger.invariants import check_invariants
 from voucher_service.programmes import service as programmes
@@ -124,8 +126,31 @@ class Door:
         assert closed.get_json() == {"completed": count, "forfeited": absent}, closed.text
         return seated[:count]
 
+    def file_exam(self, days: int = 3, *doors: Door) -> Any:
+        """File an exam so many days ahead for this class, and for those of other doors."""
+        held_on = local_date(self.town.clock.now()) + timedelta(days=days)
+        body = {"classes": [each.hex for each in (self, *doors)], "held_on": held_on.isoformat(), "place": "示例考场"}
+        return self.post("/api/v1/exams", body)
+
+    def examine(self, trainees: Sequence[Trainee], outcome: str = "passed") -> list[Trainee]:
+        """File an exam, hold it, and enter one result for all of these; the clock then stands a day after it."""
+        filed = self.file_exam()
+        assert filed.status_code == 201, filed.text
+        self.town.clock.advance(days=4)
+        rows = [{"redemption": trainee.redemption, "outcome": outcome} for trainee in trainees]
+        entered = self.post(f"/api/v1/exams/{filed.get_json()['exam']}/results", {"results": rows})
+        assert entered.status_code == 200, entered.text
+        return list(trainees)
+
+    def examined_on(self) -> str:
+        """The day of the filed exam, or else the last day of the class."""
+        with self.town.app.app_context():
+            exam = exams.of_class(self.region_id, self.class_id)
+            return (exam.held_on if exam else classes.get(self.region_id, self.class_id).ends_on).isoformat()
+
     def certificate(self, trainee: Trainee, **changes: str) -> dict[str, Any]:
-        """A certificate's entry that keeps every rule on the day after `close`, with changes."""
+        """A certificate's entry that keeps every rule once the trainee has passed the filed exam, with changes."""
+        examined_on = self.examined_on()
         with self.town.app.app_context():
             held = classes.get(self.region_id, self.class_id)
             return {
@@ -136,12 +161,13 @@ class Door:
                 "occupation_code": held.occupation_code,
                 "level": held.level,
                 "certificate_type": held.certificate_type,
-                "examined_on": held.ends_on.isoformat(),
-                "issued_on": held.ends_on.isoformat(),
+                "examined_on": examined_on,
+                "issued_on": examined_on,
                 **changes,
             }
 
     def certify(self, trainee: Trainee) -> Any:
+        """Enter the certificate of somebody who passed, and verify it."""
         entered = self.post("/api/v1/certificates", self.certificate(trainee))
         assert entered.status_code == 201, entered.text
         self.town.tokens.clear()

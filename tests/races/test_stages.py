@@ -140,7 +140,7 @@ def test_a_class_closed_by_many_requests_gives_its_promise_back_once(town: Town)
 
 def test_one_number_entered_for_many_vouchers_is_one_certificate(town: Town) -> None:
     door = a_door(town)
-    trainees = door.complete(TRAINEES)
+    trainees = door.examine(door.complete(TRAINEES))
     bodies = [door.certificate(trainee, number="ONE") for trainee in trainees]
     ended = race([partial(town.post, "/api/v1/certificates", door.token(), body) for body in bodies])
     assert ended.answers == {(201, None): 1, (409, "certificate_number_used"): TRAINEES - 1}
@@ -148,7 +148,7 @@ def test_one_number_entered_for_many_vouchers_is_one_certificate(town: Town) -> 
 
 def test_one_voucher_given_many_certificates_has_one(town: Town) -> None:
     door = a_door(town)
-    (trainee,) = door.complete()
+    (trainee,) = door.examine(door.complete())
     bodies = [door.certificate(trainee, number=f"N{number}") for number in range(CROWD)]
     ended = race([partial(town.post, "/api/v1/certificates", door.token(), body, new_key()) for body in bodies])
     assert ended.answers == {(201, None): 1, (409, "voucher_has_certificate"): CROWD - 1}

@@ -202,7 +202,7 @@ def test_a_request_that_the_voucher_has_outrun_is_refused(town: Town) -> None:
 
 def test_revoking_after_the_class_gives_the_promise_back_once(town: Town) -> None:
     door = a_door(town)
-    first, second = door.complete(2)
+    first, second = door.examine(door.complete(2))
     assert door.certify(second).status_code == 200
     assert_sound(town)
     town.tokens.clear()

@@ -39,7 +39,7 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. A refused
     certificate can be followed by another. Refusals: VoucherNotInState, CertificateTooLate, CertificateMismatch,
     CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam, CertificateOlderThanTraining,
-    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotPassed, ExamDayMismatch.
+    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotFiled, ExamNotPassed, ExamDayMismatch.
     """
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     vouchers.require_state(voucher, "completed")
@@ -94,7 +94,8 @@ def waiting(limit: int = 200) -> list[Certificate]:
 def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool) -> Certificate:
     """Decide on an entered certificate; a genuine one gives the voucher the value that was reserved for it.
 
-    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState, ExamNotPassed, ExamDayMismatch.
+    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState, ExamNotFiled, ExamNotPassed,
+    ExamDayMismatch.
     """
     certificate = find(certificate_id)
     person = caller.person_id or caller.subject_id

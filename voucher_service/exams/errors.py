@@ -64,6 +64,15 @@ class ResultReasonMissing(Refusal):
     en = "Correcting a result that is entered wants a reason."
 
 
+class ExamNotFiled(Refusal):
+    """`filed` counts the class's standing filings, `exams_min` what its rule pack demands."""
+
+    code = "exam_not_filed"
+    clause = "附件3"
+    zh = "本班报备了{filed}次考核，至少要报备{exams_min}次；没有报备考核的班次不能登记、核验证书。"
+    en = "The class has filed {filed} exams and needs {exams_min}: without a filed exam no certificate counts."
+
+
 class ExamDayMismatch(Refusal):
     code = "exam_day_mismatch"
     clause = "附件3"

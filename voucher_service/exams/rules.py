@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate
+from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
 from voucher_service.rulebook import decides
 
 if TYPE_CHECKING:
@@ -29,6 +29,13 @@ def require_notice(held_on: date, today: date, *, days_min: int) -> None:
         raise ExamFiledTooLate(
             days_min=days_min, today=today.isoformat(), earliest=earliest.isoformat(), held_on=held_on.isoformat()
         )
+
+
+@decides("R22")
+def require_filed(filed: int, *, exams_min: int) -> None:
+    """Let pass a class that has filed its exam. Refuses with ExamNotFiled. Source: 附件3."""
+    if filed < exams_min:
+        raise ExamNotFiled(filed=filed, exams_min=exams_min)
 
 
 @decides("R20")

@@ -21,7 +21,7 @@ from voucher_service.exams.errors import (
     ResultTwice,
 )
 from voucher_service.exams.models import Exam, ExamClass, ExamResult
-from voucher_service.exams.rules import PASSED, require_alike, require_notice
+from voucher_service.exams.rules import PASSED, require_alike, require_filed, require_notice
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
@@ -154,21 +154,30 @@ def results(exam: Exam) -> dict[int, ExamResult]:
     return {row.redemption_id: row for row in db.session.scalars(query.order_by(ExamResult.revision))}
 
 
-def require_passed(redemption: Any, examined_on: date) -> None:
-    """Let pass a certificate that rests on the filed exam; a class that filed none is not held to one.
-
-    Refusals: ExamDayMismatch, ExamNotPassed.
-    """
+def of_class(region_id: int, class_id: int) -> Exam | None:
+    """Return the exam that stands filed for a class; withdrawn ones are not it."""
     query = (
         select(Exam)
         .join(ExamClass, (ExamClass.region_id == Exam.region_id) & (ExamClass.exam_id == Exam.exam_id))
         .where(
-            ExamClass.region_id == redemption.class_region_id,
-            ExamClass.class_id == redemption.class_id,
+            ExamClass.region_id == region_id,
+            ExamClass.class_id == class_id,
             ExamClass.withdrawn_at.is_(None),
         )
     )
-    if (exam := db.session.scalars(query).one_or_none()) is None:
+    return db.session.scalars(query).one_or_none()
+
+
+def require_passed(redemption: Any, examined_on: date) -> None:
+    """Let pass a certificate that rests on the filed exam, which the class's rule pack may demand.
+
+    Refusals: ExamNotFiled, ExamNotPassed, ExamDayMismatch.
+    """
+    exam = of_class(redemption.class_region_id, redemption.class_id)
+    training_class = classes.get(redemption.class_region_id, redemption.class_id)
+    exams_min = programmes.rule_numbers(training_class.rule_pack_id).get("exams_filed_min", 0)
+    require_filed(0 if exam is None else 1, exams_min=exams_min)
+    if exam is None:
         return
     result = results(exam).get(redemption.redemption_id)
     if result is None or result.outcome != PASSED:

@@ -16,13 +16,14 @@ from voucher_service.demo.people import Person
 from voucher_service.signing.live_session import LiveSession
 from voucher_service.signing.voucher_code import Header
 from voucher_service.simulation.connection import Connection
-from voucher_service.simulation.plan import Fate, Manner, Part
+from voucher_service.simulation.plan import STAGES, Fate, Manner, Part
 
 WILLING = {"wants_training": True, "wants_work": True, "able_to_attend": True}
 SIGNERS = ("industry1", "industry2", "bureau1", "bureau2")
 ISSUER = "示例评价机构"
-EXAMINED_AFTER, ISSUED_AFTER = timedelta(days=3), timedelta(days=10)
-"""After the last day of the course."""
+EXAM_PLACE = "示例考场"
+EXAMINED_AFTER, ISSUED_AFTER = timedelta(days=3), timedelta(days=7)
+"""An exam after the day on which it is filed, a certificate after its exam."""
 
 SESSIONS_BEFORE_LEAVING = 2
 
@@ -102,6 +103,7 @@ class Course:
     occupation: tuple[str, str]
     residents: Sequence[Resident]
     described: dict[str, Any] = field(default_factory=dict)
+    exam: dict[str, Any] = field(default_factory=dict)
     sessions: int = 0
 
     @property
@@ -148,19 +150,30 @@ class Course:
                 self._post(f"/api/v1/attendance/{self.class_id}/records", attended)
 
     def close(self) -> None:
+        """Close the class and file its exam."""
         self._post(f"/api/v1/attendance/{self.class_id}/close", {})
+        held_on = local_date(self.offices.service.now()) + EXAMINED_AFTER
+        filing = {"classes": [self.class_id], "held_on": held_on.isoformat(), "place": EXAM_PLACE}
+        self.exam = self._post("/api/v1/exams", filing)
+
+    def examine(self) -> None:
+        """Enter everyone's result; who left has none."""
+        candidates = [one for one in self.residents if one.part.fate in STAGES["completed"]]
+        results = [{"redemption": one.redemption, "outcome": _outcome(one.part.fate)} for one in candidates]
+        if results:
+            self._post(f"/api/v1/exams/{self.exam['exam']}/results", {"results": results})
 
     def certify(self, resident: Resident) -> None:
         """Enter the certificate and have the bureau verify it."""
-        last_day = date.fromisoformat(self.described["ends_on"])
+        examined_on = date.fromisoformat(self.exam["held_on"])
         certificate = {
             "region_id": resident.part.region_id,
             "redemption": resident.redemption,
             "issuer": ISSUER,
             "number": f"SIM-{resident.redemption}",
             **{name: self.described[name] for name in ("occupation_code", "level", "certificate_type")},
-            "examined_on": (last_day + EXAMINED_AFTER).isoformat(),
-            "issued_on": (last_day + ISSUED_AFTER).isoformat(),
+            "examined_on": examined_on.isoformat(),
+            "issued_on": (examined_on + ISSUED_AFTER).isoformat(),
         }
         entered = self._post("/api/v1/certificates", certificate)
         path = f"/api/v1/certificates/{entered['certificate']}/decision"
@@ -177,6 +190,10 @@ class Course:
 
     def _post(self, path: str, body: Any) -> Any:
         return self.offices.service.post(path, body, self.offices.token(self.clerk))
+
+
+def _outcome(fate: Fate) -> str:
+    return "passed" if fate is Fate.CERTIFIED else "failed"
 
 
 def _stays(fate: Fate, session_no: int) -> bool:

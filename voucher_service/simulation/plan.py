@@ -21,6 +21,7 @@ PEOPLE_A_ROUND_MIN: Final = 10
 """So often in the year vouchers are claimed and classes opened, in a small year less often."""
 
 TAUGHT_AFTER: Final = STARTS_AFTER + timedelta(days=10)
+CLOSED_AFTER: Final = STARTS_AFTER + LASTS + timedelta(days=1)
 CERTIFIED_AFTER: Final = STARTS_AFTER + LASTS + timedelta(days=15)
 FAILED_PERCENT, LEFT_PERCENT = 15, 8
 """Of those who are certified: so many more fail the exam, and so many more leave the course."""
@@ -80,7 +81,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """The people who claim on one day, and the moments at which their courses open, are taught and are certified."""
+    """The people who claim on one day, and when their courses open, are taught, close and are certified."""
 
     opens_at: datetime
     parts: tuple[Part, ...]
@@ -88,6 +89,10 @@ class Round:
     @property
     def taught_at(self) -> datetime:
         return self.opens_at + TAUGHT_AFTER
+
+    @property
+    def closed_at(self) -> datetime:
+        return self.opens_at + CLOSED_AFTER
 
     @property
     def certified_at(self) -> datetime:
@@ -141,8 +146,9 @@ def expected(year: Sequence[Round]) -> Expected:
     months: Counter[tuple[int, str]] = Counter()
     refusals: Counter[str] = Counter()
     for turn in year:
+        opened, closed = month_of(turn.opens_at), month_of(turn.closed_at)
+        month = {"issued": opened, "redeemed": opened, "completed": closed}
         late = month_of(turn.certified_at)
-        month = {"issued": month_of(turn.opens_at), "redeemed": month_of(turn.opens_at)}
         for part in turn.parts:
             reached = [stage for stage, fates in STAGES.items() if part.fate in fates]
             regions.update((part.region_id, stage) for stage in reached)

@@ -47,6 +47,7 @@ class Year:
         days = [
             *((group.turn.opens_at, self._open, group) for group in groups),
             *((group.turn.taught_at, self._teach, group) for group in groups),
+            *((group.turn.closed_at, self._close, group) for group in groups),
             *((group.turn.certified_at, self._certify, group) for group in groups),
         ]
         with self._pool:
@@ -74,9 +75,13 @@ class Year:
         self._log_in(*(course.clerk for course in group.courses))
         self._together(Course.teach, group.courses)
 
+    def _close(self, group: Group) -> None:
+        self._log_in(*(course.clerk for course in group.courses))
+        self._together(Course.close, group.courses)
+
     def _certify(self, group: Group) -> None:
         self._log_in("bureau-clerk", *(course.clerk for course in group.courses))
-        self._together(Course.close, group.courses)
+        self._together(Course.examine, group.courses)
         self._at_each_door(_certify_if_passed, group)
 
     def _course(self, residents: list[Resident]) -> Course:
