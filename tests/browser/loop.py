@@ -10,7 +10,7 @@ import re
 import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from tests.browser import scanner_steps
 from tests.faces.test_staff import plan
 from tests.journey.city import PEOPLE, Town, close_town
 from voucher_service.app import create_app
+from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
 from voucher_service.demo import loading
 from voucher_service.settings import Secrets, Settings
@@ -74,6 +75,7 @@ class Loop:
     picture: Callable[[Page, str], None] = look_away
     errors: list[str] = field(default_factory=list)
     meetings: list[datetime] = field(default_factory=list)
+    examined_on: date = date.min
     training_class: str = ""
     """The address of the class, without the audience before it: `/classes/…`."""
 
@@ -199,6 +201,24 @@ class Loop:
             page.get_by_role("link", name="录入证书").wait_for()
             self.picture(page, "institution-class")
 
+    def examine(self) -> None:
+        """The school files the exam three days ahead, and on the day after it enters that the trainee passed."""
+        self.examined_on = local_date(self.town.clock.now()) + timedelta(days=3)
+        with self.staff("school1-clerk") as page:
+            page.goto(f"{self.address}/institution{self.training_class}")
+            page.get_by_role("link", name="报备考核").click()
+            page.get_by_label("考核日期").fill(self.examined_on.isoformat())
+            page.get_by_label("考核地点").fill("示例考场")
+            page.get_by_role("button", name="报备考核").click()
+            page.get_by_text("考核次日起登记成绩").wait_for()
+        self.let_time_pass_until(self.town.clock.now() + timedelta(days=4))
+        with self.staff("school1-clerk") as page:
+            page.goto(f"{self.address}/institution{self.training_class}/exam")
+            page.locator('select[name^="outcome-"]').select_option("passed")
+            self.picture(page, "institution-exam")
+            page.get_by_role("button", name="登记成绩").click()
+            page.get_by_text("1 / 1 人有成绩").wait_for()
+
     def certify(self) -> None:
         """The school enters the certificate, the bureau's clerk verifies it: now the voucher is worth something."""
         self.let_time_pass_until(self.town.clock.now() + timedelta(days=10))
@@ -208,7 +228,7 @@ class Loop:
             page.get_by_role("link", name="录入证书").click()
             page.get_by_label("发证机构").fill("示例评价机构")
             page.get_by_label("证书编号").fill("DEMO-0001")
-            page.get_by_label("考核日期").fill((today - timedelta(days=5)).isoformat())
+            page.get_by_label("考核日期").fill(self.examined_on.isoformat())
             page.get_by_label("发证日期").fill((today - timedelta(days=1)).isoformat())
             page.get_by_role("button", name="提交核验").click()
             page.get_by_text("等人社部门核验").first.wait_for()

@@ -59,6 +59,7 @@ def main() -> None:
                 loop.approve(login_name)
             loop.claim_and_redeem()
             loop.attend_and_close()
+            loop.examine()
             loop.certify()
             loop.see_it_counted()
             loop.see_it_valued()

@@ -130,5 +130,5 @@ def test_a_pack_of_before_the_number_demands_no_filing(town: Town, monkeypatch: 
 def test_of_two_filings_at_once_one_stands(town: Town) -> None:
     door = a_door(town)
     door.complete()
-    outcome = race([lambda: door.file_exam()] * 2)
+    outcome = race([door.file_exam] * 2)
     assert outcome.answers == {(201, None): 1, (409, "class_not_in_state"): 1}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faces.browsing import PAGE, Visitor
 from tests.journey.city import PEOPLE, Worker, redeem_body
+from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.identifiers import to_hex
 
@@ -27,6 +28,7 @@ class SchoolClass:
     class_id: int
     meetings: list[tuple[int, datetime, datetime]]
     ends_on: date
+    examined_on: date | None = None
     redemptions: list[str] = field(default_factory=list)
     workers: list[Worker] = field(default_factory=list)
 
@@ -69,6 +71,26 @@ class SchoolClass:
         clerk = self.staff("school1-clerk")
         return clerk.http.post(f"{self.page}/close", data=clerk.hidden(self.page), headers=PAGE)
 
+    def file_exam(self, days: int = 3) -> Any:
+        """File the exam through the page."""
+        self.examined_on = local_date(self.town.clock.now()) + timedelta(days=days)
+        fields = {"held_on": self.examined_on.isoformat(), "place": "示例考场"}
+        return self.staff("school1-clerk").send(f"{self.page}/exam", **fields)
+
+    def enter_results(self, outcomes: dict[int, str], reason: str = "") -> Any:
+        """Enter a result for each trainee by number through the page."""
+        clerk, address = self.staff("school1-clerk"), f"{self.page}/exam"
+        rows = {f"outcome-{self.redemptions[trainee]}": outcome for trainee, outcome in outcomes.items()}
+        reasons = {f"reason-{self.redemptions[trainee]}": reason for trainee in outcomes}
+        return clerk.http.post(f"{address}/results", data={**clerk.hidden(address), **rows, **reasons}, headers=PAGE)
+
+    def examine(self) -> SchoolClass:
+        """File the exam, hold it, and let everyone pass."""
+        assert self.file_exam().status_code == 303
+        self.town.clock.advance(days=4)
+        assert self.enter_results(dict.fromkeys(range(len(self.redemptions)), "passed")).status_code == 303
+        return self
+
     def certificate(self, trainee: int = 0, **changes: str) -> Any:
         """Enter a trainee's certificate through the page."""
         clerk = self.staff("school1-clerk")
@@ -76,8 +98,8 @@ class SchoolClass:
         stated = {
             "issuer": "示例评价机构",
             "number": f"DEMO-{trainee:04d}",
-            "examined_on": (self.ends_on + timedelta(days=5)).isoformat(),
-            "issued_on": (self.ends_on + timedelta(days=6)).isoformat(),
+            "examined_on": (self.examined_on or self.ends_on).isoformat(),
+            "issued_on": (self.examined_on or self.ends_on).isoformat(),
         }
         return clerk.send(address, **{**stated, **changes})
 

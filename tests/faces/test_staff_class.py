@@ -35,6 +35,11 @@ def closed(school: SchoolClass) -> SchoolClass:
     return school
 
 
+@pytest.fixture
+def examined(closed: SchoolClass) -> SchoolClass:
+    return closed.examine()
+
+
 def test_a_class_is_shown_by_the_name_of_its_occupation_and_never_by_a_trainees_name(school: SchoolClass) -> None:
     for path in ("/institution/", school.page):
         page = school.staff("school1-clerk").open(path).text
@@ -96,47 +101,78 @@ def test_a_class_closes_after_its_last_session_and_says_before_who_completes(sch
     assert school.close().status_code == 409
 
 
-def test_a_certificate_is_entered_verified_and_counted(closed: SchoolClass) -> None:
-    entered = closed.certificate()
-    assert (entered.status_code, entered.location) == (303, closed.page)
-    assert "等人社部门核验" in closed.staff("school1-clerk").open(closed.page).text
-    waiting = closed.staff("bureau-clerk").open("/bureau/certificates").text
+def test_an_exam_is_filed_and_its_results_are_entered_through_the_page(closed: SchoolClass) -> None:
+    too_soon = closed.file_exam(2)
+    assert (too_soon.status_code, "exam_filed_too_late" in too_soon.text) == (409, True)
+    last_day = closed.ends_on.isoformat()
+    missing = closed.certificate(examined_on=last_day, issued_on=last_day)
+    assert (missing.status_code, "exam_not_filed" in missing.text) == (409, True)
+    assert closed.file_exam().location == f"{closed.page}/exam"
+    clerk = closed.staff("school1-clerk")
+    withdrawal = clerk.hidden(f"{closed.page}/exam")
+    assert clerk.http.post(f"{closed.page}/exam/withdrawal", data=withdrawal, headers=PAGE).status_code == 303
+    assert closed.file_exam().status_code == 303
+    assert "考核次日起登记成绩" in clerk.open(f"{closed.page}/exam").text
+    closed.town.clock.advance(days=4)
+    unknown = closed.enter_results({0: "won"})
+    assert (unknown.status_code, "invalid_input" in unknown.text) == (422, True)
+    assert closed.enter_results({0: "passed", 1: "failed"}).status_code == 303
+    silent = closed.enter_results({1: "passed"})
+    assert (silent.status_code, "result_reason_missing" in silent.text) == (422, True)
+    assert closed.enter_results({0: "passed", 1: "passed"}, "登记时看错行").status_code == 303
+    page = closed.staff("school1-clerk").open(f"{closed.page}/exam").text
+    assert "2 / 2 人有成绩" in page
+    assert PEOPLE[0].name not in page
+    assert "考核成绩" in closed.staff("school1-clerk").open(closed.page).text
+
+
+def test_an_exam_that_nobody_filed_has_no_results_to_enter(closed: SchoolClass) -> None:
+    assert closed.enter_results({0: "passed"}).status_code == 404
+    other = closed.staff("school2-clerk")
+    assert other.open(f"{closed.page}/exam").status_code == 404
+
+
+def test_a_certificate_is_entered_verified_and_counted(examined: SchoolClass) -> None:
+    entered = examined.certificate()
+    assert (entered.status_code, entered.location) == (303, examined.page)
+    assert "等人社部门核验" in examined.staff("school1-clerk").open(examined.page).text
+    waiting = examined.staff("bureau-clerk").open("/bureau/certificates").text
     assert "DEMO0000" in waiting
     assert "焊工 · 初级工" in waiting
-    assert closed.decide("bureau-clerk", "yes").status_code == 303
-    page = closed.staff("school1-clerk").open(closed.page).text
+    assert examined.decide("bureau-clerk", "yes").status_code == 303
+    page = examined.staff("school1-clerk").open(examined.page).text
     assert "✓ 已核验" in page
-    assert "没有等待核验" in closed.staff("bureau-clerk").open("/bureau/certificates").text
+    assert "没有等待核验" in examined.staff("bureau-clerk").open("/bureau/certificates").text
 
 
-def test_a_certificate_that_is_not_genuine_can_be_followed_by_another(closed: SchoolClass) -> None:
-    assert closed.certificate().status_code == 303
-    assert closed.decide("bureau-clerk", "no").status_code == 303
-    page = closed.staff("school1-clerk").open(closed.page).text
+def test_a_certificate_that_is_not_genuine_can_be_followed_by_another(examined: SchoolClass) -> None:
+    assert examined.certificate().status_code == 303
+    assert examined.decide("bureau-clerk", "no").status_code == 303
+    page = examined.staff("school1-clerk").open(examined.page).text
     assert "✗ 不属实" in page
-    assert closed.certificate(0, number="DEMO-9").status_code == 303
+    assert examined.certificate(0, number="DEMO-9").status_code == 303
 
 
-def test_a_certificate_that_cannot_be_comes_back_with_the_reason(closed: SchoolClass) -> None:
+def test_a_certificate_that_cannot_be_comes_back_with_the_reason(examined: SchoolClass) -> None:
     for change, code in IMPOSSIBLE:
-        refused = closed.certificate(**change)
+        refused = examined.certificate(**change)
         assert 400 <= refused.status_code < 500, change
         assert code in refused.text, change
         assert "录入证书" in refused.text
-    assert "没有等待核验" in closed.staff("bureau-clerk").open("/bureau/certificates").text
+    assert "没有等待核验" in examined.staff("bureau-clerk").open("/bureau/certificates").text
 
 
-def test_one_certificate_number_serves_one_voucher(closed: SchoolClass) -> None:
-    assert closed.certificate().status_code == 303
-    refused = closed.certificate(1, number="DEMO-0000")
+def test_one_certificate_number_serves_one_voucher(examined: SchoolClass) -> None:
+    assert examined.certificate().status_code == 303
+    refused = examined.certificate(1, number="DEMO-0000")
     assert (refused.status_code, "certificate_number_used" in refused.text) == (409, True)
 
 
-def test_only_the_bureaus_clerk_verifies_and_a_reviewer_reads_along(closed: SchoolClass) -> None:
-    assert closed.certificate().status_code == 303
-    reviewer = closed.staff("bureau1")
+def test_only_the_bureaus_clerk_verifies_and_a_reviewer_reads_along(examined: SchoolClass) -> None:
+    assert examined.certificate().status_code == 303
+    reviewer = examined.staff("bureau1")
     assert "属实，定额" not in reviewer.open("/bureau/certificates").text
-    assert closed.staff("school1-clerk").open("/bureau/certificates").status_code == 403
+    assert examined.staff("school1-clerk").open("/bureau/certificates").status_code == 403
     address = "/bureau/certificates/" + "0" * 15 + "1"
     data = {**reviewer.hidden("/bureau/"), "genuine": "yes"}
     assert reviewer.http.post(address, data=data, headers=PAGE).status_code in {400, 403}

@@ -107,9 +107,7 @@ def hold_exam(town: Town, class_id: str, redemptions: list[str]) -> dict[str, st
     return document
 
 
-def enter_certificate(
-    town: Town, region_id: int, class_id: str, redemption: str, examined_on: str
-) -> dict[str, str]:
+def enter_certificate(town: Town, region_id: int, class_id: str, redemption: str, examined_on: str) -> dict[str, str]:
     with town.app.app_context():
         number = next(c for r, c in town.city.classes if to_hex(c) == class_id)
         training = classes.get(region_id, number)

@@ -12,7 +12,7 @@ from hypothesis.stateful import precondition, rule
 from tests.journey.city import new_key
 from tests.statemachine.history import History
 from tests.statemachine.site import HOMES
-from tests.statemachine.things import Shown
+from tests.statemachine.things import Redemption, Shown, day_of
 
 PEOPLE = st.integers(0, len(HOMES) - 1)
 COURSES = st.sampled_from("ABC")
@@ -144,7 +144,7 @@ class DailyLife(History):
     @rule(everyone=st.sampled_from((True, True, False)), lessons=st.sampled_from((6, 7, 8, 8)))
     def teach(self, *, everyone: bool, lessons: int) -> None:
         """The straight way: hold the lessons, wait for the last day, close."""
-        taught = next((found.course for found in self._redemptions() if found.course.state != "ended"), None)
+        taught = next((found.course for found in self._redemptions() if not found.course.over), None)
         if taught is None:
             return
         course = taught.name
@@ -153,6 +153,33 @@ class DailyLife(History):
             self._attend(course, session, everyone=everyone, stranger=False)
         self._wait_until(datetime.combine(taught.ends_on, time(1), UTC))
         self.close(course)
+
+    @precondition(lambda self: self.redemption_ids)
+    @rule(course=COURSES, days=st.sampled_from((2, 3, 3, 3)))
+    def file_exam(self, course: str, days: int) -> None:
+        taught = self.example.courses[course]
+        held_on = day_of(self.city.now) + timedelta(days=days)
+        body = {"classes": [self.example.class_ids[course]], "held_on": held_on.isoformat(), "place": "示例考场"}
+        answer = self._post(f"{taught.school}-clerk", "/api/v1/exams", body, self.city.file_exam(taught, held_on))
+        if answer:
+            self.exam_ids[course] = answer["exam"]
+
+    @precondition(lambda self: self.exam_ids)
+    @rule(course=COURSES, outcome=st.sampled_from(("passed", "passed", "failed")), everyone=st.booleans())
+    def enter_results(self, course: str, outcome: str, *, everyone: bool) -> None:
+        """The results of those who hold a seat, completed or not, or of the first of them."""
+        course = self._among(sorted(self.exam_ids), ord(course))
+        taught = self.example.courses[course]
+        own = [found for found in self._redemptions() if found.course is taught and not found.cancelled]
+        self._enter_results(course, own if everyone else own[:1], outcome)
+
+    def _enter_results(self, course: str, of: list[Redemption], outcome: str) -> None:
+        taught = self.example.courses[course]
+        if of:
+            rows = [{"redemption": self.redemption_ids[id(found)], "outcome": outcome} for found in of]
+            path = f"/api/v1/exams/{self.exam_ids[course]}/results"
+            expected = self.city.enter_results(taught, of, outcome)
+            self._post(f"{taught.school}-clerk", path, {"results": rows}, expected)
 
     @precondition(lambda self: self._trainees())
     @rule(person=PEOPLE, right=st.integers(0, 5), used=st.integers(0, 5))
@@ -163,6 +190,7 @@ class DailyLife(History):
         reused = used == 0 and bool(self.certificate_ids) and voucher.certificate != "entered"
         number = "USED-0001" if not self.certificate_ids or reused else new_key()
         occupation_code, level, certificate_type = self.example.levels[redemption.course.name]
+        examined_on = redemption.course.examined_on or redemption.course.ends_on
         if not right:
             level = "another"
         body = {
@@ -173,11 +201,11 @@ class DailyLife(History):
             "occupation_code": occupation_code,
             "level": level,
             "certificate_type": certificate_type,
-            "examined_on": redemption.course.ends_on.isoformat(),
-            "issued_on": redemption.course.ends_on.isoformat(),
+            "examined_on": examined_on.isoformat(),
+            "issued_on": examined_on.isoformat(),
         }
         new = number != "USED-0001" or not self._stands("USED-0001")
-        expected = self.city.enter_certificate(voucher, level_is_right=right > 0, number_is_new=new)
+        expected = self.city.enter_certificate(voucher, examined_on, level_is_right=right > 0, number_is_new=new)
         answer = self._post(f"{redemption.course.school}-clerk", "/api/v1/certificates", body, expected)
         if answer:
             self.certificate_ids[id(voucher)] = answer["certificate"]

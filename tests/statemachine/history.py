@@ -61,6 +61,7 @@ class History(RuleBasedStateMachine):
         self.screenshots: dict[int, tuple[str, Shown]] = {}
         self.voucher_ids: dict[int, str] = {}
         self.redemption_ids: dict[int, str] = {}
+        self.exam_ids: dict[str, str] = {}
         self.certificate_ids: dict[int, str] = {}
         self.sent: list[Sent] = []
 

@@ -18,6 +18,7 @@ SESSION = timedelta(hours=2)
 UNDO = timedelta(days=5)
 VALID_MONTHS, DEADLINE_MONTHS, TRAININGS_A_YEAR, REST_MONTHS = 3, 12, 3, 1
 ATTENDED_PERMILLE = 800
+NOTICE_DAYS = 3
 LIVE = ("claimed", "redeemed", "completed", "certified")
 TRAINED = ("redeemed", "completed", "certified")
 
@@ -112,7 +113,7 @@ class City:
         return (422, "code_stale") if abs(present - shown.step) > STEP else None
 
     def _against_course(self, course: Course, school: str) -> Answer | None:
-        if course.school != school or course.state == "ended" or course.enrols_until <= self.now:
+        if course.school != school or course.over or course.enrols_until <= self.now:
             return 409, "class_not_open"
         return None
 
@@ -135,7 +136,7 @@ class City:
     def attend(self, course: Course, session: int, present: list[Redemption]) -> Answer:
         if course.sessions[session][0] > self.now:
             return 422, "session_unknown"
-        if course.state == "ended":
+        if course.over:
             return 409, "class_not_held"
         if any(redemption.course is not course or redemption.cancelled for redemption in present):
             return 422, "not_of_this_class"
@@ -160,6 +161,9 @@ class City:
             self._count(person, "completed", int(done))
         return 200, None
 
+    def candidates(self, course: Course) -> list[Redemption]:
+        return [found for _, voucher, found in self._of(course) if voucher.state == "completed"]
+
     def _of(self, course: Course) -> list[tuple[int, Voucher, Redemption]]:
         return [
             (person, voucher, voucher.standing)
@@ -168,19 +172,55 @@ class City:
             if voucher.standing and voucher.standing.course is course
         ]
 
-    def enter_certificate(self, voucher: Voucher, *, level_is_right: bool, number_is_new: bool) -> Answer:
-        if voucher.state != "completed":
-            return 409, "voucher_not_in_state"
-        if voucher.certify_by is not None and voucher.certify_by <= self.now:
-            return 409, "certificate_too_late"
-        if not level_is_right:
-            return 409, "certificate_mismatch"
-        if voucher.certificate == "entered":
-            return 409, "voucher_has_certificate"
-        if not number_is_new:
-            return 409, "certificate_number_used"
+    def file_exam(self, course: Course, held_on: date) -> Answer:
+        if held_on < day_of(self.now) + timedelta(days=NOTICE_DAYS):
+            return 409, "exam_filed_too_late"
+        if course.state != "ended":
+            return 409, "class_not_in_state"
+        course.state, course.examined_on = "exam_filed", held_on
+        return 201, None
+
+    def enter_results(self, course: Course, redemptions: list[Redemption], outcome: str) -> Answer:
+        if course.examined_on is None or day_of(self.now) <= course.examined_on:
+            return 409, "exam_not_yet_held"
+        candidates = self.candidates(course)
+        if any(redemption not in candidates for redemption in redemptions):
+            return 422, "not_a_candidate"
+        if any(redemption.outcome not in {None, outcome} for redemption in redemptions):
+            return 422, "result_reason_missing"
+        for redemption in redemptions:
+            redemption.outcome = outcome
+        if course.state == "exam_filed" and all(found.outcome for found in candidates):
+            course.state = "examined"
+        return 200, None
+
+    def enter_certificate(
+        self, voucher: Voucher, examined_on: date, *, level_is_right: bool, number_is_new: bool
+    ) -> Answer:
+        refusal = self._against_certificate(voucher) or (None if level_is_right else (409, "certificate_mismatch"))
+        refusal = refusal or self._against_exam(voucher, examined_on)
+        if refusal is None and voucher.certificate == "entered":
+            refusal = 409, "voucher_has_certificate"
+        if refusal is None and not number_is_new:
+            refusal = 409, "certificate_number_used"
+        if refusal:
+            return refusal
         voucher.certificate = "entered"
         return 201, None
+
+    def _against_certificate(self, voucher: Voucher) -> Answer | None:
+        if voucher.state != "completed":
+            return 409, "voucher_not_in_state"
+        late = voucher.certify_by is not None and voucher.certify_by <= self.now
+        return (409, "certificate_too_late") if late else None
+
+    def _against_exam(self, voucher: Voucher, examined_on: date) -> Answer | None:
+        standing = voucher.standing
+        if examined_on > day_of(self.now):
+            return 422, "certificate_in_future"
+        if standing is None or standing.course.examined_on is None:
+            return 409, "exam_not_filed"
+        return None if standing.outcome == "passed" else (409, "exam_not_passed")
 
     # what the bureau does
 
@@ -216,13 +256,14 @@ class City:
         self._count(person, "redeemed", -1)
         return 200, None
 
-    def decide(self, person: int, voucher: Voucher, examined_on: date, *, genuine: bool) -> Answer:
+    def decide(self, person: int, voucher: Voucher, *, genuine: bool) -> Answer:
         if voucher.certificate != "entered":
             return 409, "certificate_decided"
         if not genuine:
             voucher.certificate = "refused"
             return 200, None
-        voucher.certificate, voucher.state, voucher.examined_on = "verified", "certified", examined_on
+        voucher.certificate, voucher.state = "verified", "certified"
+        voucher.examined_on = voucher.standing.course.examined_on if voucher.standing else None
         self._count(person, "certified", 1)
         return 200, None
 

@@ -38,6 +38,11 @@ class Course:
     sessions: list[tuple[datetime, datetime]]
     taken: int = 0
     state: str = "approved"
+    examined_on: date | None = None
+
+    @property
+    def over(self) -> bool:
+        return self.state not in {"approved", "in_session"}
 
     @property
     def lessons_end(self) -> datetime:
@@ -50,6 +55,7 @@ class Redemption:
     redeemed_at: datetime
     cancelled: bool = False
     undo_asked: bool = False
+    outcome: str | None = None
     attended: set[int] = field(default_factory=set)
 
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 CANDIDATE = "completed"
 """The voucher's state in which a trainee is examined; a certified one's result stands."""
 
+EXAMINED_STATES = (CANDIDATE, "certified", "valued", "publicised", "payable", "paid")
+"""Whoever stands in one of these is a candidate or was one."""
+
 
 def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Caller, now: datetime) -> Exam:
     """File one exam for ended classes of the caller's institution, in the open unit of work.

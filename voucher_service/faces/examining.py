@@ -1,0 +1,129 @@
+"""An institution's pages of one class's exam: filed days ahead, withdrawn before its day, its results after it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from voucher_service.calendar import local_date
+from voucher_service.classes import service as classes
+from voucher_service.database import db, unit_of_work
+from voucher_service.errors import InvalidInput, NotFound, Refusal
+from voucher_service.exams import service as exams
+from voucher_service.faces import forms
+from voucher_service.holders import service as holders
+from voucher_service.identifiers import to_hex
+from voucher_service.programmes import service as programmes
+from voucher_service.reports import service as reports
+from voucher_service.web.access import INSTITUTION, allow, caller
+
+blueprint = Blueprint("examining", __name__)
+
+OUTCOMES: Final = {"passed": "合格", "failed": "不合格", "absent": "缺考"}
+POOLED_MAX = 20
+REASON_MAX = 200
+
+
+@blueprint.get("/classes/<string(length=16):training_class>/exam")
+@allow(*INSTITUTION)
+def show(training_class: str) -> str:
+    """Show the exam that is filed for a class with its results, or ask for the filing."""
+    return _page(_own_class(training_class))
+
+
+@blueprint.post("/classes/<string(length=16):training_class>/exam")
+@allow(*INSTITUTION)
+def file_exam(training_class: str) -> ResponseReturnValue:
+    """File one exam for the class and for those that are to be examined with it."""
+    found = _own_class(training_class)
+    together = [forms.identifier(text) for text in request.form.getlist("together")[:POOLED_MAX]]
+    try:
+        held_on, place = forms.day("held_on"), forms.line("place", 100)
+        with unit_of_work():
+            exams.file_exam([found.class_id, *together], held_on, place, caller(), forms.now())
+    except Refusal as refusal:
+        return _page(found, refusal), refusal.status
+    return _back(training_class)
+
+
+@blueprint.post("/classes/<string(length=16):training_class>/exam/withdrawal")
+@allow(*INSTITUTION)
+def withdraw(training_class: str) -> Response:
+    """Take the filing back before its day."""
+    with unit_of_work():
+        exams.withdraw(_exam_of(_own_class(training_class)).exam_id, caller(), forms.now())
+    return _back(training_class)
+
+
+@blueprint.post("/classes/<string(length=16):training_class>/exam/results")
+@allow(*INSTITUTION)
+def enter_results(training_class: str) -> ResponseReturnValue:
+    """Enter the results that were chosen, or correct them with a reason; all of them or none."""
+    found = _own_class(training_class)
+    exam_id = _exam_of(found).exam_id
+    try:
+        results = [_result(name) for name, value in request.form.items() if name.startswith("outcome-") and value]
+        with unit_of_work():
+            exams.enter_results(exam_id, results, caller(), forms.now())
+    except Refusal as refusal:
+        return _page(found, refusal), refusal.status
+    return _back(training_class)
+
+
+def _result(name: str) -> dict[str, Any]:
+    outcome, written = request.form[name], name.removeprefix("outcome-")
+    if outcome not in OUTCOMES:
+        raise InvalidInput({name: list(OUTCOMES)})
+    reason = forms.line(f"reason-{written}", REASON_MAX, least=0)
+    return {"redemption": forms.identifier(written), "outcome": outcome, "reason": reason}
+
+
+def _page(found: Any, refusal: Refusal | None = None) -> str:
+    exam, today = exams.of_class(found.region_id, found.class_id), local_date(forms.now())
+    seated = [seat for class_id in _class_ids(found, exam) for seat in reports.roster(found.region_id, class_id)]
+    return render_template(
+        "institution/exam.html",
+        training_class=found,
+        occupations=programmes.occupations(),
+        exam=exam,
+        days_min=programmes.rule_numbers(found.rule_pack_id)["exam_notice_days_min"],
+        alike=_alike(found) if exam is None else [],
+        candidates=[seat for seat in seated if exam and seat.state in exams.EXAMINED_STATES],
+        masked=holders.masked_all([seat.holder_id for seat in seated]) if exam else {},
+        results=exams.results(exam) if exam else {},
+        outcomes=OUTCOMES,
+        given=request.form,
+        withdrawable=exam is not None and today < exam.held_on,
+        over=exam is not None and today > exam.held_on,
+        refusal=refusal,
+    )
+
+
+def _class_ids(found: Any, exam: Any) -> list[int]:
+    return exams.class_ids(exam) if exam else [found.class_id]
+
+
+def _alike(found: Any) -> list[Any]:
+    """The institution's other ended classes of the same work, which may be examined with this one, 二(三)3."""
+    ended = db.session.scalars(classes.visible_to(caller(), "ended").limit(POOLED_MAX * 10))
+    work = (found.occupation_code, found.level)
+    others = [each for each in ended if (each.occupation_code, each.level) == work and each.class_id != found.class_id]
+    return others[: POOLED_MAX - 1]
+
+
+def _exam_of(found: Any) -> Any:
+    if (exam := exams.of_class(found.region_id, found.class_id)) is None:
+        raise NotFound
+    return exam
+
+
+def _own_class(text: str) -> Any:
+    return classes.find(forms.identifier(text), caller())
+
+
+def _back(training_class: str) -> Response:
+    address = url_for("institution.examining.show", training_class=to_hex(forms.identifier(training_class)))
+    return redirect(address, forms.SEE_OTHER)
