@@ -63,7 +63,6 @@ FOR_PAGES = (
         edits=(("swagger-ui-bundle.js", '"https://validator.swagger.io/validator"', "null"),),
         note="The badge that sends the API description to an outside validator is off by default.",
     ),
-    Library("weui", "2.6.26", "MIT", {"dist/style/weui.min.css": "weui.min.css"}, {"LICENSE.txt": "LICENSE"}),
     Library(
         "zxing-wasm",
         "3.1.4",
