@@ -28,6 +28,7 @@ from voucher_service.faces import (
     rule_table,
     scan,
     scan_pages,
+    scan_paper,
     session,
     trial,
     worker,
@@ -130,6 +131,7 @@ def _mount(app: Flask) -> None:
         rule_table,
         scan,
         scan_pages,
+        scan_paper,
         session,
         worker,
     ):

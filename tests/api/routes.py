@@ -113,6 +113,12 @@ BODIES: dict[str, dict[str, Any]] = {
         "class_id": "0" * 15 + "1",
         "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
     },
+    "redemptions.send_one_time_code": {
+        "code": "1" * 212,
+        "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
+        "channel": "sms",
+    },
+    "vouchers.print_paper": {},
     "redemptions.ask_undo": {"reason": "wrong_class", "note": ""},
     "redemptions.undo": {"confirmed": True},
     "scanning.look": {

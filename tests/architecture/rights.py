@@ -28,6 +28,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("rollup", "region_log", "tree_tile"), KEPT),
     **dict.fromkeys(("programme", "allotment", "rule_pack", "standard"), KEPT),
     **dict.fromkeys(("voucher", "voucher_decision", "redemption", "certificate", "attendance"), KEPT),
+    **dict.fromkeys(("paper_voucher",), KEPT),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),
     **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),

@@ -5,7 +5,6 @@ The key in the form makes a page that is sent or reloaded twice one scan, with t
 
 from __future__ import annotations
 
-import json
 import secrets
 from typing import Any
 
@@ -13,18 +12,12 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from voucher_service.classes import service as classes
-from voucher_service.database import db, unit_of_work
-from voucher_service.database.chain import ChainBroken
-from voucher_service.errors import Refusal
-from voucher_service.faces import forms
-from voucher_service.holders import service as holders
-from voucher_service.identifiers import to_hex
+from voucher_service.database import db
+from voucher_service.faces import forms, scan_answers, scan_paper
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
 from voucher_service.scanning import service as scanning
 from voucher_service.web.access import INSTITUTION, allow, caller
-from voucher_service.web.idempotency import keep_refusal, kept_answer
-from voucher_service.web.problems import problem_of
 
 blueprint = Blueprint("scan", __name__, url_prefix="/scan")
 
@@ -55,18 +48,17 @@ def show_scanner(training_class: str) -> str:
 @blueprint.post("/<string(length=16):training_class>")
 @allow(*INSTITUTION)
 def scan(training_class: str) -> ResponseReturnValue:
-    """Redeem the shown voucher and answer in one word and one colour, and in sentences below."""
+    """Redeem the shown voucher; a paper one goes on at the door for paper, which asks for a one-time code."""
     found = classes.find(forms.identifier(training_class), caller())
-    status, answer = _redeem_once(_scan(found))
-    page = render_template(
-        "scan/result.html", training_class=found, status=status, answer=answer, holder=_admitted(found, answer)
-    )
-    return page, status
+    code = "".join(forms.line("code", 600).split())
+    if redemptions.is_paper(code):
+        return scan_paper.door(found, code=code)
+    return scan_answers.page(found, *scan_answers.redeem_once(_scan(found, code)))
 
 
-def _scan(training_class: Any) -> Scan:
+def _scan(training_class: Any, code: str) -> Scan:
     return Scan(
-        digits="".join(forms.line("code", 600).split()),
+        digits=code,
         class_region_id=training_class.region_id,
         class_id=training_class.class_id,
         id_number=forms.line("id_number", 20),
@@ -76,33 +68,3 @@ def _scan(training_class: Any) -> Scan:
         idempotency_key=forms.nonce(),
         request_hash=forms.digest(),
     )
-
-
-def _redeem_once(wanted: Scan) -> tuple[int, dict[str, Any]]:
-    """Redeem, or return what this very form was answered before."""
-    if earlier := _earlier(wanted):
-        return earlier
-    try:
-        return 201, json.loads(redemptions.redeem(wanted, caller(), forms.now()))
-    except ChainBroken:
-        if earlier := _earlier(wanted):
-            return earlier
-        raise
-    except Refusal as refusal:
-        with unit_of_work():
-            redemptions.store_refused(wanted, refusal, caller(), forms.now())
-        keep_refusal(refusal, wanted.idempotency_key, wanted.request_hash)
-        return refusal.status, problem_of(refusal)
-
-
-def _earlier(wanted: Scan) -> tuple[int, dict[str, Any]] | None:
-    kept = kept_answer(wanted.idempotency_key, wanted.request_hash)
-    return None if kept is None else (kept.status_code, json.loads(kept.get_data()))
-
-
-def _admitted(training_class: Any, answer: dict[str, Any]) -> holders.Masked | None:
-    """Return who was let in, masked; None for a refused scan."""
-    for redemption in redemptions.of_class(training_class.region_id, training_class.class_id):
-        if to_hex(redemption.redemption_id) == answer.get("redemption"):
-            return holders.masked(redemption.holder_id)
-    return None

@@ -126,6 +126,7 @@ PURPOSES: Final = {
     "show_certificate_form": "录入证书",
     "enter_certificate": "录入证书",
     "scan": "到班扫码，核对本人",
+    "send_paper_code": "核对纸质券，发验证码",
 }
 """What for: by the view that showed somebody a worker's particulars."""
 OTHER_PURPOSE: Final = "办理业务"

@@ -28,6 +28,9 @@ class SmsSender(Protocol):
         Refuses with IdentityCheckUnavailable.
         """
 
+    def call_with_code(self, phone: str, code: str) -> str | None:
+        """As `send_code`, read aloud by a voice call to someone who does not read messages."""
+
 
 class LocalRealNameCheck:
     """Believes everyone whose ID number is well-formed."""
@@ -40,6 +43,9 @@ class LocalSmsSender:
     """Sends nothing and hands the code back, for the trial page to show."""
 
     def send_code(self, phone: str, code: str) -> str | None:  # noqa: ARG002 - the port's signature
+        return code
+
+    def call_with_code(self, phone: str, code: str) -> str | None:  # noqa: ARG002 - the port's signature
         return code
 
 

@@ -99,6 +99,14 @@ class CodeNotAccepted(Refusal):
     en = "The code is wrong or no longer valid. A code holds for 10 minutes, works once and can be tried 5 times."
 
 
+class OneTimeCodeNotAccepted(Refusal):
+    """As CodeNotAccepted, for the code that goes with a paper voucher."""
+
+    code = "one_time_code_not_accepted"
+    zh = "一次性验证码不正确，或者已经失效。每个码只能用一次，最多试5次；请重新发送，或到人社窗口领取。"
+    en = "The one-time code is wrong or no longer valid. It works once and can be tried 5 times; send another."
+
+
 class RegionUnknown(Refusal):
     code = "region_unknown"
     status = 422

@@ -47,8 +47,8 @@ def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now:
             code_id=code_id,
             phone_index=phone_index,
             sent_on=today,
-            number=_next_number(phone_index, today),
-            code_hash=_hash(code_id, code, sealer),
+            number=next_number(phone_index, today),
+            code_hash=keyed_hash(code_id, code, sealer),
             purpose="log_in",
             request_sealed=sealer.seal(SmsCode.request_sealed.key, code_id, request),
             expires_at=now + rules.CODE_LIFETIME,
@@ -63,9 +63,10 @@ def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now:
 
 def spend_try(code_id: int, code: str, sealer: FieldSealer, now: datetime) -> LogInRequest | None:
     """Count a try and, if it is right, use the code up, in one statement; return what was asked for with it."""
-    right = SmsCode.code_hash == _hash(code_id, code, sealer)
+    right = SmsCode.code_hash == keyed_hash(code_id, code, sealer)
     open_code = update(SmsCode).where(
         SmsCode.code_id == code_id,
+        SmsCode.purpose == "log_in",
         SmsCode.used_at.is_(None),
         SmsCode.tries < rules.CODE_TRIES_MAX,
         SmsCode.expires_at > now,
@@ -80,7 +81,8 @@ def spend_try(code_id: int, code: str, sealer: FieldSealer, now: datetime) -> Lo
     return LogInRequest(Identity(name, id_number, phone), region_id, category)
 
 
-def _next_number(phone_index: bytes, today: date) -> int:
+def next_number(phone_index: bytes, today: date) -> int:
+    """Return which code of the day this is for a phone. Refuses with TooManyCodes."""
     sent = select(func.max(SmsCode.number)).where(SmsCode.phone_index == phone_index, SmsCode.sent_on == today)
     number = (db.session.scalar(sent) or 0) + 1
     if number > rules.CODES_A_DAY_MAX:
@@ -88,6 +90,6 @@ def _next_number(phone_index: bytes, today: date) -> int:
     return number
 
 
-def _hash(code_id: int, code: str, sealer: FieldSealer) -> bytes:
+def keyed_hash(code_id: int, code: str, sealer: FieldSealer) -> bytes:
     """Keyed, because a plain hash of six digits is six digits."""
     return sealer.blind_index(SmsCode.code_hash.key, f"{code_id}:{code}")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher_service.database import STRICT, Day, Instant, LargeInteger, Model
+
+_FOR_PAPER = "holder_id IS NOT NULL"
 
 
 class Holder(Model):
@@ -42,6 +44,7 @@ class SmsCode(Model):
     """One code sent to one phone, and what its owner asked for with it, sealed until the code comes back.
 
     `number` counts a phone's codes of one day; with the unique key it makes the daily cap a matter of the database.
+    `holder_id` is whose paper voucher a code is for; a code that somebody logs in with has none.
     """
 
     __tablename__ = "sms_code"
@@ -52,6 +55,7 @@ class SmsCode(Model):
         CheckConstraint("number BETWEEN 1 AND 5", name="number"),
         CheckConstraint("tries BETWEEN 0 AND 5", name="tries"),
         Index("ix_sms_code_expires_at", "expires_at"),
+        Index("ix_sms_code_holder_id", "holder_id", sqlite_where=text(_FOR_PAPER), postgresql_where=text(_FOR_PAPER)),
         STRICT,
     )
 
@@ -65,6 +69,7 @@ class SmsCode(Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     tries: Mapped[int]
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+    holder_id: Mapped[int | None] = mapped_column(LargeInteger)
 
 
 class HolderAccess(Model):

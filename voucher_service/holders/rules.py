@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from voucher_service.calendar import add_months
 from voucher_service.holders import citizen_id, person_name
@@ -20,6 +20,11 @@ CODE_LIFETIME = timedelta(minutes=10)
 CODE_TRIES_MAX = 5
 CODES_A_DAY_MAX = 5
 """Log-in codes: a thousand guesses at once are five, and one phone is sent five in a day of the city."""
+
+SENT_BY: Final = ("sms", "voice")
+COUNTER: Final = "counter"
+ONE_TIME_LIFETIMES: Final = {"sms": CODE_LIFETIME, "voice": CODE_LIFETIME, COUNTER: timedelta(hours=24)}
+"""One-time codes for a paper voucher, by how they reach the holder; from the counter they go to the class on foot."""
 
 
 @dataclass(frozen=True)

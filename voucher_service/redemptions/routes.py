@@ -15,6 +15,8 @@ from voucher_service.identifiers import from_hex
 from voucher_service.redemptions import service
 from voucher_service.redemptions.models import Redemption
 from voucher_service.redemptions.schemas import (
+    OneTimeCodeRequestSchema,
+    OneTimeCodeSchema,
     RedeemedListSchema,
     RedeemedSchema,
     RedeemSchema,
@@ -38,6 +40,8 @@ blueprint = Blueprint("redemptions", __name__, url_prefix="/api/v1/redemptions")
 def redeem(wanted: dict[str, Any]) -> Response:
     """Redeem the shown voucher against one seat of a class of the caller's institution."""
     scan = _scan(wanted)
+    if service.is_paper(scan.digits) and (earlier := kept_answer(scan.idempotency_key, scan.request_hash)):
+        return earlier  # a retry must not spend another try of the one-time code
     try:
         return Response(service.redeem(scan, caller(), _now()), 201, mimetype="application/json")
     except ChainBroken:
@@ -48,7 +52,17 @@ def redeem(wanted: dict[str, Any]) -> Response:
         return _refuse(scan, refusal)
 
 
-def _scan(wanted: dict[str, Any]) -> Scan:
+@blueprint.post("/one-time-codes")
+@allow(*INSTITUTION)
+@blueprint.arguments(OneTimeCodeRequestSchema)
+@blueprint.response(201, OneTimeCodeSchema)
+def send_one_time_code(shown: dict[str, Any]) -> Any:
+    """Send the holder of a paper voucher that is shown with their card a one-time code; kept under no key."""
+    scan = _scan({**shown, "class_id": 0, "one_time_code": None}, key="")
+    return service.send_code(scan, shown["channel"], caller(), _now())
+
+
+def _scan(wanted: dict[str, Any], key: str | None = None) -> Scan:
     person = wanted["person"]
     return Scan(
         digits=wanted["code"],
@@ -58,8 +72,9 @@ def _scan(wanted: dict[str, Any]) -> Scan:
         name=person["name"],
         person_check=person["method"],
         waiver_reason=person["waiver_reason"],
-        idempotency_key=required_key(),
+        idempotency_key=required_key() if key is None else key,
         request_hash=request_hash(),
+        one_time_code=wanted["one_time_code"],
     )
 
 

@@ -20,6 +20,28 @@ class RedeemSchema(StrictSchema):
     code = fields.String(required=True, validate=validate.Length(1, 600))
     class_id = Identifier(required=True)
     person = fields.Nested(PersonCheckSchema, required=True)
+    one_time_code = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(r"[0-9]{6}\Z"),
+        metadata={"description": "needed with a paper voucher's code only"},
+    )
+
+
+class OneTimeCodeRequestSchema(StrictSchema):
+    """A paper voucher and its holder's card; `channel` is how the code reaches the phone on record."""
+
+    code = fields.String(required=True, validate=validate.Length(1, 600))
+    person = fields.Nested(PersonCheckSchema, required=True)
+    channel = fields.String(load_default="sms", validate=validate.OneOf(("sms", "voice")))
+
+
+class OneTimeCodeSchema(StrictSchema):
+    sent_to = fields.String(metadata={"description": "the phone, masked"})
+    expires_at = fields.AwareDateTime()
+    trial_code = fields.String(
+        attribute="shown", allow_none=True, metadata={"description": "the code itself, in a trial only; else null"}
+    )
 
 
 class RedeemedSchema(StrictSchema):

@@ -18,11 +18,13 @@ from voucher_service.clock import to_microseconds
 from voucher_service.database import Chain, Link, db, end_reading
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
+from voucher_service.holders import service as holders
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
+from voucher_service.redemptions import papers
 from voucher_service.redemptions.errors import (
     AlreadyRedeemed,
     ClassFull,
@@ -34,6 +36,7 @@ from voucher_service.redemptions.errors import (
     VoucherUnknown,
 )
 from voucher_service.redemptions.models import RefusedScan
+from voucher_service.redemptions.papers import is_paper, send_code
 from voucher_service.redemptions.register import find, live_redemption, mark_attended, of_class
 from voucher_service.redemptions.tallies import tally_of_class
 from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
@@ -53,11 +56,13 @@ __all__ = [
     "ask_undo",
     "find",
     "give_back",
+    "is_paper",
     "live_redemption",
     "mark_attended",
     "of_class",
     "reason_against",
     "redeem",
+    "send_code",
     "settle_undo",
     "spend",
     "store_refused",
@@ -100,6 +105,17 @@ REDEEM = Chain(
     )
 )
 
+REDEEM_PAPER = Chain(
+    tuple(
+        link
+        for at_the_door in REDEEM.links
+        for link in (
+            (holders.USE_ONE_TIME_CODE, vouchers.SPEND_ON_PAPER) if at_the_door is vouchers.SPEND else (at_the_door,)
+        )
+    )
+)
+"""The same for a paper voucher: a one-time code is used up, and the sheet must be the latest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -114,18 +130,26 @@ class Scan:
     waiver_reason: str | None
     idempotency_key: str
     request_hash: bytes
+    one_time_code: str | None = None
+    """What a paper voucher redeems with besides the card; nothing asks a live code for it."""
 
 
 def redeem(scan: Scan, caller: Caller, now: datetime) -> str:
     """Spend the shown voucher on a seat of the class; return the answer's JSON text.
 
     Refusals: those of signing.verification.verify, code_static_needs_person_check, holder_mismatch, and of
-    `reason_against`. Raises ChainBroken when the idempotency key has an answer already.
+    `reason_against`; for a paper voucher also those of `papers.proven`. Raises ChainBroken when the idempotency key
+    has an answer already.
     """
+    if is_paper(scan.digits):
+        shown = papers.proven(scan, now)
+        return spend(scan, shown.code, caller, now, shown)
     return spend(scan, verified(scan, now), caller, now)
 
 
-def spend(scan: Scan, code: VerifiedCode, caller: Caller, now: datetime) -> str:
+def spend(
+    scan: Scan, code: VerifiedCode, caller: Caller, now: datetime, paper: papers.ProvenPaper | None = None
+) -> str:
     """Redeem with a code and a card that were verified already; refuses and raises as `redeem` does after that."""
     share = programmes.allotment_by_public_no(code.programme_number)
     region_id = share.region_id
@@ -162,7 +186,7 @@ def spend(scan: Scan, code: VerifiedCode, caller: Caller, now: datetime) -> str:
         "request_hash": scan.request_hash,
     }
     try:
-        kept = REDEEM.run(parameters)
+        kept = REDEEM_PAPER.run(parameters | paper.parameters) if paper else REDEEM.run(parameters)
     except ChainBroken as broken:
         if "idempotency" in broken.constraint:
             raise
@@ -238,6 +262,8 @@ def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
 
 
 def _reason_of_code(voucher: Any, code: VerifiedCode) -> Refusal | None:
+    if not code.redeems_alone:
+        return papers.reason_against(voucher, code)
     if voucher.session_tag != code.session_tag:
         return SessionEnded()
     used = voucher.last_step_at and code.step_at and code.step_at <= voucher.last_step_at

@@ -40,6 +40,27 @@ class CodeHeaderOutdated(Refusal):
     en = "The header is not the one that would be signed now; ask for a new one."
 
 
+class PaperJustPrinted(Refusal):
+    """A sheet is told from the one before by the minute of its printing, so there is one a minute."""
+
+    code = "paper_just_printed"
+    zh = "这张券刚刚打印过，请一分钟后再打印。"
+    en = "This voucher was printed a moment ago; print it again in a minute."
+
+
+class PaperUnknown(Refusal):
+    code = "paper_unknown"
+    status = 404
+    zh = "没有这个编号的纸质券，请逐位核对。"
+    en = "No paper voucher has this number; compare it digit by digit."
+
+
+class PaperReplaced(Refusal):
+    code = "paper_replaced"
+    zh = "这张纸质券已重新打印过，旧的一张作废，请出示最新的一张。"
+    en = "This sheet has been printed anew and is no longer valid; show the latest one."
+
+
 class AnswerUnsettled(Refusal):
     """The key is taken by a request whose answer cannot be read yet; asking again is safe and brings it."""
 

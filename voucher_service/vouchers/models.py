@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, LargeBinary, Text, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher_service.database import STRICT, Day, Flag, Instant, JsonText, LargeInteger, Model
@@ -92,6 +92,42 @@ class CodeSession(Model):
     kid: Mapped[int]
     header: Mapped[bytes] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class PaperVoucher(Model):
+    """One printed sheet of a voucher; at most one of them stands, and a reprint ends the one before.
+
+    `paper_no` is what a hand types instead of the 212 digits. The signature is kept so that the sheet can be shown
+    again: by itself it redeems nothing.
+    """
+
+    __tablename__ = "paper_voucher"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "voucher_id"], ["voucher.region_id", "voucher.voucher_id"]),
+        UniqueConstraint("paper_no"),
+        CheckConstraint("length(header) = 24", name="header"),
+        CheckConstraint("length(signature) = 64", name="signature"),
+        Index(
+            "uq_paper_voucher_standing",
+            "region_id",
+            "voucher_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    start_minute: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    paper_no: Mapped[str] = mapped_column(Text)
+    header: Mapped[bytes] = mapped_column(LargeBinary)
+    signature: Mapped[bytes] = mapped_column(LargeBinary)
+    printed_by_role: Mapped[str] = mapped_column(Text)
+    printed_by: Mapped[int] = mapped_column(LargeInteger)
+    printed_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Questionnaire(Model):

@@ -19,6 +19,7 @@ from voucher_service.vouchers.schemas import (
     ClaimSchema,
     EndRequestSchema,
     HeaderSchema,
+    PaperSchema,
     SessionRequestSchema,
     SignatureSchema,
     TimelineSchema,
@@ -106,6 +107,15 @@ def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
     """Sign the end of the phone's chain; any earlier session of the voucher ends."""
     header, anchor = bytes.fromhex(wanted["header"]), bytes.fromhex(wanted["anchor"])
     return {"signature": live_codes.open_session(_own(voucher), header, anchor, _now()).hex()}
+
+
+@blueprint.post("/<string(length=16):voucher>/papers")
+@idempotent
+@allow(HOLDER)
+@blueprint.response(201, PaperSchema)
+def print_paper(voucher: str) -> service.Paper:
+    """Print the voucher: a static code that redeems on line with card and one-time code. The last sheet ends."""
+    return service.print_paper(_own(voucher), caller(), _now())
 
 
 @blueprint.get("/decisions")

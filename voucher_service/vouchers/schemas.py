@@ -63,6 +63,12 @@ class TimelineSchema(StrictSchema):
     facts = fields.List(fields.Nested(FactSchema))
 
 
+class PaperSchema(StrictSchema):
+    paper_no = fields.String(metadata={"description": "16 digits, to be typed by hand"})
+    digits = fields.String(metadata={"description": "212 digits, in the picture; redeems with card and one-time code"})
+    printed_at = fields.AwareDateTime()
+
+
 class EndRequestSchema(StrictSchema):
     """What is asked of a voucher; `reason` is one of the codes that belong to the kind."""
 

@@ -19,18 +19,22 @@ from voucher_service.vouchers.endings import ask_end, decide_end
 from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Voucher, VoucherDecision
+from voucher_service.vouchers.papers import Paper, digits_of, is_paper, print_paper, require_standing, standing_paper
 from voucher_service.vouchers.past_sessions import stood_at
 from voucher_service.vouchers.steps import end_unpaid, find, move, of_holder, require_state, state_at
 
 __all__ = [
     "CLAIM",
     "SPEND",
+    "SPEND_ON_PAPER",
     "Claim",
+    "Paper",
     "VoucherDecision",
     "ask",
     "ask_end",
     "claim",
     "decide_end",
+    "digits_of",
     "end_unpaid",
     "expire_overdue",
     "find",
@@ -38,13 +42,17 @@ __all__ = [
     "findings_against",
     "give_back",
     "header_for",
+    "is_paper",
     "move",
     "of_holder",
     "open_session",
     "past_deadline",
+    "print_paper",
     "questionnaire",
+    "require_standing",
     "require_state",
     "settle",
+    "standing_paper",
     "state_at",
     "stood_at",
     "valid_until",
@@ -77,6 +85,23 @@ SPEND = Link(
 """Spend a claimed voucher on the seat of the same chain. R23 and "same occupation and level once" are in the WHERE.
 
 Parameters: region_id, voucher_id, now, step_at, session_tag, certify_by, cooled_off_if_examined_by.
+"""
+
+SPEND_ON_PAPER = Link(
+    SPEND.name,
+    SPEND.sql.replace("FROM seat\n", "FROM seat, coded\n").replace(
+        "voucher.session_tag = :session_tag AND coalesce(voucher.last_step_at, 0) < :step_at",
+        """EXISTS (
+        SELECT 1 FROM paper_voucher AS paper
+        WHERE paper.region_id = voucher.region_id AND paper.voucher_id = voucher.voucher_id
+          AND paper.start_minute = :paper_minute AND paper.ended_at IS NULL
+      )""",
+    ),
+    SPEND.columns,
+)
+"""As SPEND, with the sheet that stands and a one-time code (`coded`) in the place of the live code's session.
+
+Parameters: those of SPEND but session_tag, and paper_minute.
 """
 
 

@@ -1,0 +1,97 @@
+"""The rows behind holders: found by number, opened, enrolled. For this room only; others ask its service."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from voucher_service.database import db
+from voucher_service.errors import NotFound
+from voucher_service.holders import rules
+from voucher_service.holders.categories import CATEGORIES
+from voucher_service.holders.errors import CategoryUnknown, HolderExists, IdentityNotConfirmed
+from voucher_service.holders.models import Holder
+from voucher_service.holders.rules import Identity
+from voucher_service.holders.sealing import FieldSealer, commitment, new_salt
+from voucher_service.identifiers import new_id
+
+
+def enrol(identity: Identity, region_id: int, category: str) -> int:
+    """Enrol a person by canonical particulars; return the holder's id. Refuses with CategoryUnknown, HolderExists."""
+    require_category(category)
+    holder_id, sealer, salt = new_id(), field_sealer(), new_salt()
+    db.session.add(
+        Holder(
+            holder_id=holder_id,
+            region_id=region_id,
+            id_sealed=sealer.seal(Holder.id_sealed.key, holder_id, identity.id_number),
+            name_sealed=sealer.seal(Holder.name_sealed.key, holder_id, identity.name),
+            phone_sealed=sealer.seal(Holder.phone_sealed.key, holder_id, identity.phone),
+            id_index=sealer.blind_index(Holder.id_index.key, identity.id_number),
+            category=category,
+            commitment_salt=salt,
+            commitment=commitment(salt, identity.id_number, identity.name),
+            created_at=present(),
+        )
+    )
+    try:
+        db.session.flush()  # so that the unique key answers here, where it can be put into words
+    except IntegrityError:
+        raise HolderExists from None
+    return holder_id
+
+
+def particulars(holder_id: int) -> Identity:
+    """A holder's own particulars in clear, for nobody else's eyes. Refuses with NotFound."""
+    return opened(row_of(holder_id))
+
+
+def require_same_person(holder: Holder | None, identity: Identity) -> None:
+    """Let nobody become a holder by that holder's ID number and a phone of their own."""
+    if holder is None:
+        return
+    known = opened(holder)
+    if rules.match(known, identity.id_number, identity.name) != rules.Match.MATCH or known.phone != identity.phone:
+        raise IdentityNotConfirmed
+
+
+def require_category(category: str) -> None:
+    if category not in CATEGORIES:
+        raise CategoryUnknown(category=category)
+
+
+def known_by_number(id_number: str) -> Holder | None:
+    index = field_sealer().blind_index(Holder.id_index.key, id_number)
+    return db.session.scalar(select(Holder).where(Holder.id_index == index))
+
+
+def row_of(holder_id: int) -> Holder:
+    holder = db.session.get(Holder, holder_id)
+    if holder is None:
+        raise NotFound
+    return holder
+
+
+def opened(holder: Holder) -> Identity:
+    sealer = field_sealer()
+    return Identity(
+        name=sealer.open(Holder.name_sealed.key, holder.holder_id, holder.name_sealed),
+        id_number=sealer.open(Holder.id_sealed.key, holder.holder_id, holder.id_sealed),
+        phone=sealer.open(Holder.phone_sealed.key, holder.holder_id, holder.phone_sealed),
+    )
+
+
+def field_sealer() -> FieldSealer:
+    extensions = current_app.extensions
+    if "field_sealer" not in extensions:
+        held = extensions["settings"].secrets
+        extensions["field_sealer"] = FieldSealer(held.field_keys, held.field_key_active, held.index_key)
+    return cast("FieldSealer", extensions["field_sealer"])
+
+
+def present() -> datetime:
+    return cast("datetime", current_app.extensions["clock"].now())
