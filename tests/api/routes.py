@@ -118,7 +118,6 @@ BODIES: dict[str, dict[str, Any]] = {
         "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
         "channel": "sms",
     },
-    "vouchers.print_paper": {},
     "redemptions.ask_undo": {"reason": "wrong_class", "note": ""},
     "redemptions.undo": {"confirmed": True},
     "scanning.look": {
