@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +20,13 @@ from tests.postgresql import APPLICATION, Cluster, PostgreSQLUnavailable, Server
 from voucher_service.database import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from _pytest.terminal import TerminalReporter
 
 ENGINES = ("sqlite", "postgresql")
 UNAVAILABLE = "PostgreSQL is not there"
+
+DatabaseCopies = Callable[[Path], AbstractContextManager[str]]
+"""Makes a copy of one database, in the folder if it is a file, and takes it away again; yields its URL."""
 
 
 @pytest.fixture(params=ENGINES)
@@ -83,11 +86,7 @@ def empty_postgresql_url(postgresql_server: Server) -> Iterator[str]:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "migrated.sqlite3"
     migrate(f"sqlite:///{path}")
-    # The copies are of this one file, so nothing may be left in a write-ahead log beside it.
-    connection = sqlite3.connect(path)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    return path
+    return whole(path)
 
 
 @pytest.fixture(scope="session")
@@ -116,6 +115,40 @@ def postgresql_cluster() -> Iterator[Cluster]:
 def durable_cluster() -> Iterator[Cluster]:
     """A cluster of our own with fsync on, for tests that crash it and count what is left."""
     yield from _running_cluster(durable=True)
+
+
+def whole(database: Path) -> Path:
+    """Bring a SQLite database into its one file, which is all that is copied, from the write-ahead log beside it."""
+    connection = sqlite3.connect(database)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return database
+
+
+def sqlite_copies(template: Path) -> DatabaseCopies:
+    """Copies of a whole SQLite database."""
+
+    @contextmanager
+    def copied(folder: Path) -> Iterator[str]:
+        copy = Path(shutil.copyfile(template, folder / "copy.sqlite3"))
+        try:
+            yield f"sqlite:///{copy}"
+        finally:
+            for path in folder.glob(f"{copy.name}*"):
+                path.unlink()
+
+    return copied
+
+
+def postgresql_copies(server: Server, template: str) -> DatabaseCopies:
+    """Copies of a PostgreSQL database to which nobody is connected."""
+
+    @contextmanager
+    def copied(_: Path) -> Iterator[str]:
+        with server.fresh_database(template) as name:
+            yield server.url(name)
+
+    return copied
 
 
 def _running_cluster(*, durable: bool) -> Iterator[Cluster]:

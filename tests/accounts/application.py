@@ -41,9 +41,12 @@ def engine_url(request: pytest.FixtureRequest) -> str:
 
 
 @contextmanager
-def small_service(url: str, *blueprints: Blueprint) -> Iterator[Flask]:
-    """Yield an application with `blueprints` on a migrated database, closed again afterwards."""
-    settings = Settings("demo", url, Path(), Secrets.drawn())
+def small_service(url: str, *blueprints: Blueprint, secrets: Secrets | None = None) -> Iterator[Flask]:
+    """Yield an application with `blueprints` on a migrated database, closed again afterwards.
+
+    Who brings a database with something in it brings the secrets along with which that was written.
+    """
+    settings = Settings("demo", url, Path(), secrets or Secrets.drawn())
     app = Flask("voucher_service")
     app.request_class = StrictRequest
     app.config.update(

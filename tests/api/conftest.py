@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journey.city import PEOPLE, Town, Worker, close_town, open_town
+from tests.journey.city import PEOPLE, Town, Worker
 from voucher_service.accounts import service as accounts
 from voucher_service.database import unit_of_work
 from voucher_service.demo.loading import CITY_STAFF
@@ -22,15 +21,14 @@ from voucher_service.web.access import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from tests.cities import TownTemplate
 
 
 @pytest.fixture(scope="module")
-def town(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("town")
-    town = open_town(f"sqlite:///{shutil.copyfile(migrated_sqlite, folder / 'city.sqlite3')}", folder / "data")
-    yield town
-    close_town(town)
+def town(sqlite_town_template: TownTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with sqlite_town_template.copied(tmp_path_factory.mktemp("town")) as town:
+        yield town
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 from werkzeug.serving import make_server
 
-from tests.journey.city import PEOPLE, Town, close_town, open_town
+from tests.journey.city import PEOPLE, Town
 from voucher_service.signing.verification import verify
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Page
 
@@ -21,10 +20,8 @@ PHONE = {"width": 375, "height": 800}
 
 
 @pytest.fixture
-def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = open_town(sqlite_url, tmp_path / "data")
-    yield opened
-    close_town(opened)
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
 
 
 @pytest.fixture

@@ -23,14 +23,13 @@ from tests.browser.scanner_steps import (
     show_card,
     wait_until_sent,
 )
-from tests.journey.city import Town, close_town, open_town
+from tests.journey.city import Town
 from tests.scanning.door import ready_worker
 from voucher_service.database import db
 from voucher_service.redemptions.models import RefusedScan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from playwright.sync_api import Browser, Page
 
@@ -38,10 +37,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = open_town(sqlite_url, tmp_path / "data")
-    yield opened
-    close_town(opened)
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
 
 
 @pytest.fixture

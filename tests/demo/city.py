@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.application import START, small_service
+from tests.accounts.application import small_service
 from voucher_service.accounts import service as accounts
 from voucher_service.classes import routes as classes_routes
 from voucher_service.database import unit_of_work
-from voucher_service.demo.loading import City, load
+from voucher_service.demo.loading import City
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
 from voucher_service.programmes import pack_routes
@@ -19,10 +18,10 @@ from voucher_service.programmes import routes as programmes_routes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask import Flask
 
+    from tests.cities import SmallCity
     from voucher_service.web.access import Caller
 
 BLUEPRINTS = (
@@ -35,13 +34,13 @@ BLUEPRINTS = (
 
 
 @pytest.fixture(scope="module")
-def loaded(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, City]]:
+def loaded(small_city: SmallCity, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, City]]:
     """A service and its city, once a module; on 1 June 2023 every school has one class open for enrolment."""
-    path = shutil.copyfile(migrated_sqlite, tmp_path_factory.mktemp("city") / "city.sqlite3")
-    with small_service(f"sqlite:///{path}", *BLUEPRINTS) as app:
-        with app.app_context(), unit_of_work():
-            city = load(START)
-        yield app, city
+    with (
+        small_city.copies(tmp_path_factory.mktemp("city")) as url,
+        small_service(url, *BLUEPRINTS, secrets=small_city.secrets) as app,
+    ):
+        yield app, small_city.city
 
 
 @pytest.fixture

@@ -1,22 +1,14 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
 from tests.faces.browsing import Visitor
-from tests.journey.city import Town, close_town, open_town
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from tests.journey.city import Town
 
 
 @pytest.fixture
-def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = open_town(sqlite_url, tmp_path / "data")
-    yield opened
-    close_town(opened)
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
 
 
 @pytest.fixture

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from tests.journey.city import PEOPLE, Town, Worker, close_town, new_key, open_town, redeem_body
+from tests.journey.city import PEOPLE, Town, Worker, new_key, redeem_body
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.identifiers import to_hex
@@ -17,10 +15,8 @@ from voucher_service.ledger.sealing import seal_once
 
 
 @pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    town = open_town(database_url, tmp_path / "data")
-    yield town
-    close_town(town)
+def town(fresh_town: Town) -> Town:
+    return fresh_town
 
 
 def school_of(town: Town) -> tuple[int, str, str]:

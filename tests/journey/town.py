@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import func, select
 
+from tests.cities import TownTemplate
 from tests.databases import ENGINES
-from tests.journey.city import PEOPLE, START, Town, Worker, close_town, open_town, redeem_body
+from tests.journey.city import PEOPLE, START, Town, Worker, redeem_body
 from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date
 from voucher_service.certificates.models import Certificate
@@ -40,18 +40,9 @@ OWN_PROMISE = ("completed", "certified", "valued", "publicised", "payable", "pai
 @pytest.fixture(params=ENGINES, scope="module")
 def lasting_town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """The whole service and its city, once for each module and engine."""
-    folder = tmp_path_factory.mktemp("town")
-    if request.param == "sqlite":
-        copied = shutil.copyfile(request.getfixturevalue("migrated_sqlite"), folder / "city.sqlite3")
-        town = open_town(f"sqlite:///{copied}", folder / "data")
+    template: TownTemplate = request.getfixturevalue(f"{request.param}_town_template")
+    with template.copied(tmp_path_factory.mktemp("town")) as town:
         yield town
-        close_town(town)
-        return
-    server = request.getfixturevalue("postgresql_server")
-    with server.fresh_database(request.getfixturevalue("migrated_postgresql")) as name:
-        town = open_town(server.url(name), folder / "data")
-        yield town
-        close_town(town)
 
 
 @pytest.fixture

@@ -12,24 +12,21 @@ import pytest
 
 from tests.architecture.source import ROOT
 from tests.faces.browsing import Visitor
-from tests.journey.city import PEOPLE, Town, Worker, close_town, open_town, redeem_body
+from tests.journey.city import PEOPLE, Town, Worker, redeem_body
 from voucher_service.identifiers import to_hex
 from voucher_service.ledger import receipts
 from voucher_service.ledger.heads import ledger_key
 from voucher_service.ledger.sealing import seal_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 STRANGER = PEOPLE[1]
 
 
 @pytest.fixture
-def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = open_town(sqlite_url, tmp_path / "data")
-    yield opened
-    close_town(opened)
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
 
 
 @pytest.fixture

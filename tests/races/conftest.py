@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.journey.city import Town, close_town, open_town
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from tests.journey.city import Town
 
 
 @pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    town = open_town(database_url, tmp_path / "data")
-    yield town
-    close_town(town)
+def town(fresh_town: Town) -> Town:
+    return fresh_town

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journey.city import Town, close_town, open_town, redeem_body
+from tests.journey.city import Town, redeem_body
 from tests.races.crowd import assert_green, first_class, first_class_hex, holders_of_codes, race
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
@@ -16,9 +16,6 @@ from voucher_service.programmes import service as programmes
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from tests.journey.city import Worker
 
 ADDRESS = "/api/v1/class-cancellations"
@@ -27,10 +24,8 @@ TRAINEES, SCANNING = 3, 8
 
 
 @pytest.fixture
-def town(database_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened = open_town(database_url, tmp_path / "data")
-    yield opened
-    close_town(opened)
+def town(fresh_town: Town) -> Town:
+    return fresh_town
 
 
 def promised_fen(town: Town) -> int:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.accounts.application import engine_url
-from tests.journey.city import Town, close_town, open_town
+from tests.cities import TownTemplate
+from tests.journey.city import Town
 from tests.scanning.door import Door
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
-    town = open_town(engine_url(request), tmp_path / "data")
-    yield town
-    close_town(town)
+    """On SQLite unless the test asks for another engine."""
+    template: TownTemplate = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_town_template")
+    with template.copied(tmp_path) as town:
+        yield town
 
 
 @pytest.fixture

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from tests.journey.city import Town, close_town, open_town
+from tests.journey.city import Town
 from voucher_service.signing.signed_directory import opened
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
-def town(sqlite_url: str, tmp_path: Path) -> Iterator[Town]:
-    opened_town = open_town(sqlite_url, tmp_path / "data")
-    yield opened_town
-    close_town(opened_town)
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
 
 
 def test_anyone_fetches_the_signed_directory_and_a_revocation_follows(town: Town) -> None:

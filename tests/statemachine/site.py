@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 from sqlalchemy import update
 
-from tests.journey.city import PEOPLE, START, Town, Worker, close_town, open_town
+from tests.cities import TownTemplate
+from tests.databases import DatabaseCopies
+from tests.journey.city import PEOPLE, Town, Worker, close_town, open_town
 from tests.statemachine.model import City
 from tests.statemachine.things import Course
-from voucher_service.app import create_app
 from voucher_service.classes import service as classes
-from voucher_service.clock import FixedClock
 from voucher_service.database import db, unit_of_work
 from voucher_service.demo import loading
 from voucher_service.identifiers import to_hex
@@ -27,9 +27,6 @@ SEATS = 2
 QUOTA = 4
 HERE, ELSEWHERE = 411281, 411221
 HOMES = [HERE, HERE, HERE, ELSEWHERE]
-
-DatabaseCopies = Callable[[], AbstractContextManager[str]]
-"""Makes a copy of the database that the town was built in, and takes it away again; yields its URL."""
 
 
 @dataclass
@@ -50,16 +47,15 @@ class Site:
 
     def __init__(self, url: str, copies: DatabaseCopies) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="site-"))
-        self._copies = copies
         with mock.patch.object(loading, "CAPACITY", SEATS):
-            town = open_town(url, self._folder, classes_each=2)
+            town = open_town(url, self._folder / "data", classes_each=2)
         with town.app.app_context(), unit_of_work() as session:
             session.execute(update(Allotment).values(quota=QUOTA))
         self._tokens = [
             Worker(town, PEOPLE[40 + number], region_id).log_in().token for number, region_id in enumerate(HOMES)
         ]
-        self._town = town
         close_town(town)
+        self._template = TownTemplate(town, copies)
 
     def close(self) -> None:
         shutil.rmtree(self._folder)
@@ -67,17 +63,10 @@ class Site:
     @contextmanager
     def example(self) -> Iterator[Example]:
         """Yield an untouched copy of the town."""
-        folder = Path(tempfile.mkdtemp(prefix="example-"))
-        shutil.copytree(self._folder / "keys", folder / "keys")
-        with self._copies() as url:
-            settings = replace(self._town.app.extensions["settings"], database_url=url, data_dir=folder)
-            clock = FixedClock(START)
-            town = Town(create_app(settings, clock), clock, self._town.city)
-            try:
-                yield self._described(town)
-            finally:
-                close_town(town)
-                shutil.rmtree(folder)
+        folder = Path(tempfile.mkdtemp(prefix="example-", dir=self._folder))
+        with self._template.copied(folder) as town:
+            yield self._described(town)
+        shutil.rmtree(folder)
 
     def _described(self, town: Town) -> Example:
         workers = [

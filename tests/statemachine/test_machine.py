@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sqlite3
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.databases import postgresql_copies, sqlite_copies, whole
 from tests.statemachine.machine import LedgerMachine
 from tests.statemachine.site import Site
 
@@ -35,22 +34,8 @@ EXAMPLES_TO_FIND = 40
 def sqlite_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("site")
     built = Path(shutil.copyfile(migrated_sqlite, folder / "built.sqlite3"))
-    copy = folder / "copy.sqlite3"
-
-    @contextmanager
-    def copies() -> Iterator[str]:
-        shutil.copyfile(built, copy)
-        try:
-            yield f"sqlite:///{copy}"
-        finally:
-            for path in folder.glob("copy.sqlite3*"):
-                path.unlink()
-
-    site = Site(f"sqlite:///{built}", copies)
-    # The copies are of this one file, so nothing may be left in a write-ahead log beside it.
-    connection = sqlite3.connect(built)
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
+    site = Site(f"sqlite:///{built}", sqlite_copies(built))
+    whole(built)
     yield site
     site.close()
 
@@ -58,13 +43,7 @@ def sqlite_site(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory)
 @pytest.fixture(scope="module")
 def postgresql_site(postgresql_server: Server, migrated_postgresql: str) -> Iterator[Site]:
     with postgresql_server.fresh_database(migrated_postgresql) as built:
-
-        @contextmanager
-        def copies() -> Iterator[str]:
-            with postgresql_server.fresh_database(built) as name:
-                yield postgresql_server.url(name)
-
-        site = Site(postgresql_server.url(built), copies)
+        site = Site(postgresql_server.url(built), postgresql_copies(postgresql_server, built))
         yield site
         site.close()
 
