@@ -42,7 +42,9 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
+from voucher_service.rosters import routes as rosters_routes
 from voucher_service.scanning import routes as scanning_routes
+from voucher_service.sheets import routes as sheets_routes
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
@@ -51,6 +53,7 @@ from voucher_service.web.access import register_access
 from voucher_service.web.application import Service
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
+from voucher_service.web.uploads import register_uploads
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -64,10 +67,12 @@ STAGES = (
     register_routes,
     programmes_routes,
     pack_routes,
+    sheets_routes,
     classes_routes,
     vouchers_routes,
     redemptions_routes,
     cancelling_routes,
+    rosters_routes,
     scanning_routes,
     attendance_routes,
     exams_routes,
@@ -105,6 +110,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         region_ids=programmes.region_ids,
     )
     register_headers(app)
+    register_uploads(app)
     register_access(app, accounts.authenticate)
     app.jinja_env.globals["config_is_demo"] = lambda: settings.is_demo
     _mount(app)

@@ -22,6 +22,7 @@ from voucher_service.ledger.heads import ledger_key
 from voucher_service.ledger.models import Head
 from voucher_service.ledger.sealing import Sealer
 from voucher_service.settings import PORT_MAX, Settings, UnsafeSettings
+from voucher_service.sheets.working import SheetWorker
 from voucher_service.signing.errors import SigningKeyMissing
 from voucher_service.sweeping import Sweeper
 
@@ -131,6 +132,7 @@ def worker() -> Flask:
     app = create_app(Settings.from_environment())
     Sealer(app).start()
     Sweeper(app).start()
+    SheetWorker(app).start()
     return app
 
 

@@ -1,40 +1,50 @@
 """What time does by itself: vouchers expire, and without a certificate they are forfeited at the deadline.
 
-Both are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer.
+Both are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also offers
+approved vouchers to people who have logged in since, and deletes what was in uploaded tables.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from collections import Counter
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from voucher_service.certificates import service as certificates
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
+from voucher_service.rosters import service as rosters
+from voucher_service.sheets import service as sheets
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flask import Flask
 
 PAUSE_SECONDS = 60.0
+VERBS: Final[dict[str, Callable[[datetime], int]]] = {
+    "expired": vouchers.expire_overdue,
+    "forfeited": certificates.forfeit_overdue,
+    "offered": rosters.issue,
+    "forgotten": sheets.forget_old,
+}
 _log = structlog.get_logger(__name__)
 
 
 def sweep_once(now: datetime) -> dict[str, int]:
-    """Expire and forfeit what is due at `now`, a bounded number at a time; return how many of each."""
-    swept = {"expired": 0, "forfeited": 0}
-    for name, verb in (("expired", vouchers.expire_overdue), ("forfeited", certificates.forfeit_overdue)):
+    """Do what is due at `now`, a bounded number at a time; return how many of each there were."""
+    swept: Counter[str] = Counter()
+    for name, verb in VERBS.items():
         while True:
             with unit_of_work():
-                ended = verb(now)
-            swept[name] += ended
-            if not ended:
+                done = verb(now)
+            if not done:
                 break
-    return swept
+            swept[name] += done
+    return dict(swept)
 
 
 class Sweeper:

@@ -38,6 +38,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("offline_scan",), KEPT),
     **dict.fromkeys(("device_sync",), ONLY_GROWS),
     **dict.fromkeys(("staff_account", "api_client", "holder_access"), KEPT),
-    **dict.fromkeys(("occupation",), PASSING),
+    **dict.fromkeys(("sheet", "roster", "roster_entry", "roster_offer"), KEPT),
+    **dict.fromkeys(("occupation", "sheet_part", "introduced_person"), PASSING),
     **dict.fromkeys(("holder", "login_session", "login_failure", "sms_code", "idempotency"), PASSING),
 }

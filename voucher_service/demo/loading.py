@@ -208,6 +208,7 @@ def _occupations() -> Iterator[Occupation]:
             name=row["name"],
             name_en=row["name_en"],
             manufacturing=row["manufacturing"] == "yes",
+            family=row["class"],
         )
 
 

@@ -17,7 +17,7 @@ from voucher_service.calendar import end_of_day, local_date, start_of_day
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput, Refusal
-from voucher_service.faces import examining, forms, training
+from voucher_service.faces import examining, forms, sheets, training
 from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
@@ -27,6 +27,7 @@ from voucher_service.web.idempotency import keep, kept_answer
 blueprint = Blueprint("institution", __name__, url_prefix="/institution")
 blueprint.register_blueprint(training.blueprint)
 blueprint.register_blueprint(examining.blueprint)
+blueprint.register_blueprint(sheets.blueprint)
 
 CLASSES_MAX = 200
 KINDS = {"理论": "theory", "实操": "practical", "线上": "online"}

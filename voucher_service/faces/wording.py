@@ -122,6 +122,8 @@ ROLES: Final = {
 
 PURPOSES: Final = {
     "show_class": "查看班级名册",
+    "roster_check": "核对花名册",
+    "show_roster": "查看花名册",
     "show_attendance": "登记签到",
     "show_certificate_form": "录入证书",
     "enter_certificate": "录入证书",

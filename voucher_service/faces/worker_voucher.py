@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from voucher_service.calendar import local_date
@@ -16,6 +16,7 @@ from voucher_service.database import unit_of_work
 from voucher_service.errors import NotFound
 from voucher_service.faces import forms
 from voucher_service.faces.progress import nodes_of
+from voucher_service.faces.wording import QUESTIONS
 from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
@@ -54,6 +55,7 @@ def show(voucher: str) -> str:
         nodes=nodes_of(found, state, facts),
         facts=facts,
         scans=scans_of(found, facts),
+        questions=QUESTIONS,
     )
 
 
@@ -67,6 +69,16 @@ def show_worth() -> str:
         occupations=programmes.occupations(),
         standards=[(code, list(found)) for code, found in groupby(rows, key=lambda row: row.occupation_code)],
     )
+
+
+@blueprint.post("/vouchers/<string(length=16):voucher>/acceptance")
+@allow(HOLDER)
+def accept(voucher: str) -> Response:
+    """Claim a voucher that was offered; each question is answered yes or no."""
+    answers = {question: request.form.get(question) == "yes" for question in QUESTIONS}
+    with unit_of_work():
+        vouchers.accept(own(voucher), answers, forms.now())
+    return redirect(url_for("worker.worker_voucher.show", voucher=voucher), forms.SEE_OTHER)
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>/give-back")

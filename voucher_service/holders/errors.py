@@ -119,3 +119,12 @@ class CategoryUnknown(Refusal):
     status = 422
     zh = "没有“{category}”这个人员类别，请从列表中选择。"
     en = "There is no category {category}; choose one from the list."
+
+
+class IdNumberDamaged(Refusal):
+    """Excel keeps fifteen digits of a number; what stands in the file then is no ID number any more."""
+
+    code = "id_number_damaged"
+    status = 422
+    zh = "身份证号被 Excel 变成了数字，末几位已经丢失。请把该列设为“文本”后重新填写。"
+    en = "Excel turned the ID number into a number and lost its last digits. Format the column as text, type it anew."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from flask import Response, after_this_request, current_app, has_request_context, request
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from voucher_service.calendar import local_date, start_of_day
 from voucher_service.database import db, unit_of_work
@@ -28,6 +28,25 @@ def record_access(holder_id: int, region_id: int, who: Caller, purpose: str) -> 
             accessed_at=_now(),
         )
     )
+
+
+def record_looks(looked_at: Sequence[tuple[int, int]], role: str, actor_id: int, purpose: str) -> None:
+    """Write down for many holders at once, each (region_id, holder_id), who asked about them, in the open unit."""
+    now = _now()
+    rows = [
+        {
+            "region_id": region_id,
+            "access_id": new_id(),
+            "holder_id": holder_id,
+            "actor_role": role,
+            "actor_id": actor_id,
+            "purpose": purpose,
+            "accessed_at": now,
+        }
+        for region_id, holder_id in looked_at
+    ]
+    if rows:
+        db.session.execute(insert(HolderAccess), rows)
 
 
 def accesses(holder_id: int, region_id: int, limit: int = 50) -> Iterable[HolderAccess]:

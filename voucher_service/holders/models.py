@@ -40,6 +40,23 @@ class Holder(Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 
+class IntroducedPerson(Model):
+    """Somebody whom an institution named and who has not logged in yet; whoever enrols takes this id with them."""
+
+    __tablename__ = "introduced_person"
+    __table_args__ = (
+        UniqueConstraint("id_index"),
+        CheckConstraint("length(id_index) = 32", name="id_index"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    id_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    name_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    id_index: Mapped[bytes] = mapped_column(LargeBinary)
+    introduced_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class SmsCode(Model):
     """One code sent to one phone, and what its owner asked for with it, sealed until the code comes back.
 

@@ -18,9 +18,10 @@ from voucher_service.calendar import local_date
 from voucher_service.database import Instant, Link, db, unit_of_work
 from voucher_service.holders import adapters, masking, rules
 from voucher_service.holders.errors import OneTimeCodeNotAccepted, TooManyCodes
+from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.log_in_codes import keyed_hash, new_code, next_number
 from voucher_service.holders.models import SmsCode
-from voucher_service.holders.people import field_sealer, particulars, present
+from voucher_service.holders.people import particulars, present
 from voucher_service.identifiers import new_id
 
 PURPOSE: Final = "paper"

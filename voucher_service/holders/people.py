@@ -14,16 +14,18 @@ from voucher_service.errors import NotFound
 from voucher_service.holders import rules
 from voucher_service.holders.categories import CATEGORIES
 from voucher_service.holders.errors import CategoryUnknown, HolderExists, IdentityNotConfirmed
+from voucher_service.holders.introducing import adopt
+from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Holder
 from voucher_service.holders.rules import Identity
-from voucher_service.holders.sealing import FieldSealer, commitment, new_salt
+from voucher_service.holders.sealing import commitment, new_salt
 from voucher_service.identifiers import new_id
 
 
 def enrol(identity: Identity, region_id: int, category: str) -> int:
     """Enrol a person by canonical particulars; return the holder's id. Refuses with CategoryUnknown, HolderExists."""
     require_category(category)
-    holder_id, sealer, salt = new_id(), field_sealer(), new_salt()
+    holder_id, sealer, salt = adopt(identity.id_number) or new_id(), field_sealer(), new_salt()
     db.session.add(
         Holder(
             holder_id=holder_id,
@@ -83,14 +85,6 @@ def opened(holder: Holder) -> Identity:
         id_number=sealer.open(Holder.id_sealed.key, holder.holder_id, holder.id_sealed),
         phone=sealer.open(Holder.phone_sealed.key, holder.holder_id, holder.phone_sealed),
     )
-
-
-def field_sealer() -> FieldSealer:
-    extensions = current_app.extensions
-    if "field_sealer" not in extensions:
-        held = extensions["settings"].secrets
-        extensions["field_sealer"] = FieldSealer(held.field_keys, held.field_key_active, held.index_key)
-    return cast("FieldSealer", extensions["field_sealer"])
 
 
 def present() -> datetime:

@@ -24,13 +24,14 @@ from voucher_service.holders.errors import (
     IdentityNotConfirmed,
     RegionUnknown,
 )
+from voucher_service.holders.introducing import enrolled, introduce, introduced_all, person_digest, recognised
+from voucher_service.holders.keys import field_sealer, seal, unseal
 from voucher_service.holders.log_in_codes import LogInRequest
-from voucher_service.holders.looks import accesses, record_access, write_down_look
+from voucher_service.holders.looks import accesses, record_access, record_looks, write_down_look
 from voucher_service.holders.models import Holder
 from voucher_service.holders.one_time_codes import USE_ONE_TIME_CODE, OneTimeCode, send_one_time_code, try_one_time_code
 from voucher_service.holders.people import (
     enrol,
-    field_sealer,
     known_by_number,
     opened,
     particulars,
@@ -39,6 +40,7 @@ from voucher_service.holders.people import (
     require_same_person,
     row_of,
 )
+from voucher_service.holders.reading import Person, read_person
 from voucher_service.holders.rules import Identity
 from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER, Caller
@@ -51,23 +53,33 @@ __all__ = [
     "LogIn",
     "Masked",
     "OneTimeCode",
+    "Person",
     "Standing",
     "accesses",
     "acquainted",
     "categories",
     "confirm_log_in",
     "enrol",
+    "enrolled",
     "identity_for_tag",
+    "introduce",
     "masked",
     "masked_all",
+    "masked_known",
     "particulars",
+    "person_digest",
+    "read_person",
+    "recognised",
     "record_access",
+    "record_looks",
     "request_log_in",
     "require_age",
+    "seal",
     "send_one_time_code",
     "standing",
     "standing_of_age",
     "try_one_time_code",
+    "unseal",
 ]
 
 
@@ -167,6 +179,13 @@ def masked_all(holder_ids: Collection[int]) -> dict[int, Masked]:
     if len(shown) < len(set(holder_ids)):
         raise NotFound
     return shown
+
+
+def masked_known(person_ids: Collection[int]) -> dict[int, Masked]:
+    """As `masked_all`, of holders and of people who are only introduced as yet; whoever is neither is left out."""
+    holders = masked_all(enrolled(person_ids))
+    others = introduced_all(set(person_ids) - holders.keys())
+    return holders | {number: _masked(Identity(name, id_number, "")) for number, (name, id_number) in others.items()}
 
 
 def identity_for_tag(holder_id: int) -> tuple[str, str]:

@@ -97,7 +97,10 @@ class Allotment(Model):
 
 
 class Occupation(Model):
-    """What an occupation is called, and whether training for it counts towards the manufacturing share (R06)."""
+    """What an occupation is called, and whether training for it counts towards the manufacturing share (R06).
+
+    Occupations of one family are similar in the sense of R16; an empty family is shared by nobody.
+    """
 
     __tablename__ = "occupation"
     __table_args__ = (STRICT,)
@@ -106,6 +109,7 @@ class Occupation(Model):
     name: Mapped[str] = mapped_column(Text)
     name_en: Mapped[str] = mapped_column(Text)
     manufacturing: Mapped[bool] = mapped_column(Flag)
+    family: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class Standard(Model):

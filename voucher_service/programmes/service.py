@@ -53,6 +53,7 @@ __all__ = [
     "share",
     "standard_fen",
     "standards_in_force",
+    "take_quota",
 ]
 
 
@@ -210,6 +211,22 @@ def certificate_deadline_months(programme_id: int) -> int:
     if programme_id not in months:
         months[programme_id] = get(programme_id).certificate_deadline_months
     return months[programme_id]
+
+
+def take_quota(region_id: int, programme_id: int) -> bool:
+    """Take one voucher of a region's quota, in the open unit of work; False when it is spent."""
+    taken = db.session.execute(
+        update(Allotment)
+        .where(
+            Allotment.region_id == region_id,
+            Allotment.programme_id == programme_id,
+            Allotment.issued < Allotment.quota,
+        )
+        .values(issued=Allotment.issued + 1)
+        .returning(Allotment.region_id)
+        .execution_options(synchronize_session=False)
+    )
+    return taken.first() is not None
 
 
 def free_quota(region_id: int, programme_id: int) -> None:

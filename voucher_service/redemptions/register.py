@@ -19,6 +19,18 @@ def live_redemption(region_id: int, voucher_id: int) -> Redemption | None:
     return db.session.scalars(query).one_or_none()
 
 
+def live_of(vouchers: Collection[tuple[int, int]]) -> dict[int, Redemption]:
+    """Return the live redemption of each voucher, given as (region_id, voucher_id), that has one, by voucher."""
+    found: dict[int, Redemption] = {}
+    for region_id in {region_id for region_id, _ in vouchers}:
+        ids = [voucher_id for lies_in, voucher_id in vouchers if lies_in == region_id]
+        query = select(Redemption).where(
+            Redemption.region_id == region_id, Redemption.voucher_id.in_(ids), Redemption.cancelled_at.is_(None)
+        )
+        found.update({redemption.voucher_id: redemption for redemption in db.session.scalars(query)})
+    return found
+
+
 def find(region_id: int, redemption_id: int) -> Redemption:
     """Return one redemption; raises NotFound."""
     found = db.session.get(Redemption, (region_id, redemption_id), populate_existing=True)

@@ -37,7 +37,7 @@ from voucher_service.redemptions.errors import (
 )
 from voucher_service.redemptions.models import RefusedScan
 from voucher_service.redemptions.papers import is_paper, send_code
-from voucher_service.redemptions.register import find, live_redemption, mark_attended, of_class
+from voucher_service.redemptions.register import find, live_of, live_redemption, mark_attended, of_class
 from voucher_service.redemptions.tallies import tally_of_class
 from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
 from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
@@ -57,6 +57,7 @@ __all__ = [
     "find",
     "give_back",
     "is_paper",
+    "live_of",
     "live_redemption",
     "mark_attended",
     "of_class",

@@ -16,6 +16,7 @@ from voucher_service.vouchers import live_codes, service
 from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.vouchers.models import Voucher
 from voucher_service.vouchers.schemas import (
+    AcceptanceSchema,
     ClaimSchema,
     EndRequestSchema,
     HeaderSchema,
@@ -87,6 +88,16 @@ def show_facts(voucher: str) -> dict[str, Any]:
 def give_back(voucher: str) -> Voucher:
     """Give an unused voucher back; the quota is free again."""
     return service.give_back(_own(voucher), ledger.Actor("holder", caller().subject_id), _now())
+
+
+@blueprint.post("/<string(length=16):voucher>/acceptance")
+@idempotent
+@allow(HOLDER)
+@blueprint.arguments(AcceptanceSchema)
+@blueprint.response(200, VoucherSchema)
+def accept(wanted: dict[str, Any], voucher: str) -> dict[str, Any]:
+    """Claim a voucher that the bureau has offered to the people of a roster."""
+    return _shown(service.accept(_own(voucher), wanted["answers"], _now()))
 
 
 @blueprint.get("/<string(length=16):voucher>/code-header")

@@ -20,6 +20,10 @@ class ClaimSchema(StrictSchema):
     answers = fields.Nested(AnswersSchema, required=True)
 
 
+class AcceptanceSchema(StrictSchema):
+    answers = fields.Nested(AnswersSchema, required=True)
+
+
 class VoucherSchema(StrictSchema):
     voucher = Identifier(attribute="voucher_id")
     programme_id = fields.Integer()

@@ -19,9 +19,10 @@ from voucher_service.vouchers.endings import ask_end, decide_end
 from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Voucher, VoucherDecision
+from voucher_service.vouchers.offering import accept, offer
 from voucher_service.vouchers.papers import Paper, digits_of, is_paper, print_paper, require_standing, standing_paper
 from voucher_service.vouchers.past_sessions import stood_at
-from voucher_service.vouchers.steps import end_unpaid, find, move, of_holder, require_state, state_at
+from voucher_service.vouchers.steps import end_unpaid, find, move, of_holder, of_holders, require_state, state_at
 
 __all__ = [
     "CLAIM",
@@ -30,6 +31,7 @@ __all__ = [
     "Claim",
     "Paper",
     "VoucherDecision",
+    "accept",
     "ask",
     "ask_end",
     "claim",
@@ -45,6 +47,8 @@ __all__ = [
     "is_paper",
     "move",
     "of_holder",
+    "of_holders",
+    "offer",
     "open_session",
     "past_deadline",
     "print_paper",

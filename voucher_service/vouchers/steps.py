@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,17 @@ def of_holder(region_id: int, holder_id: int) -> list[Voucher]:
     """Return a holder's vouchers, newest first."""
     query = select(Voucher).where(Voucher.region_id == region_id, Voucher.holder_id == holder_id)
     return list(db.session.scalars(query.order_by(Voucher.issued_at.desc())))
+
+
+def of_holders(people: Collection[tuple[int, int]]) -> dict[int, list[Voucher]]:
+    """Return the vouchers of many holders, each (region_id, holder_id), by holder."""
+    found: dict[int, list[Voucher]] = {}
+    for region_id in {region_id for region_id, _ in people}:
+        ids = [holder_id for lives_in, holder_id in people if lives_in == region_id]
+        query = select(Voucher).where(Voucher.region_id == region_id, Voucher.holder_id.in_(ids))
+        for voucher in db.session.scalars(query):
+            found.setdefault(voucher.holder_id, []).append(voucher)
+    return found
 
 
 def move(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from io import BytesIO
 from typing import Any, NoReturn
 
 import flask_smorest
@@ -22,7 +23,13 @@ _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictRequest(Request):
-    """A request whose JSON body is read strictly; what is wrong with it is answered with 400."""
+    """A request whose JSON body is read strictly; what is wrong with it is answered with 400.
+
+    An uploaded file stays in memory, whose size the limit of the body bounds: a temporary file could outlive a crash.
+    """
+
+    def _get_file_stream(self, *_: object, **__: object) -> BytesIO:
+        return BytesIO()
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: FBT001, FBT002
         """Return the parsed body, or None when the request has none. Raises BadRequest (400)."""

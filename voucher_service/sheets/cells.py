@@ -1,0 +1,72 @@
+"""What a cell says: as text for whoever reads it, and what Excel does to long numbers.
+
+A cell travels as JSON: text as a string, a number as a number, so that a number can be told from digits. Excel keeps
+fifteen digits of a number and fills the rest with noughts; an ID number of eighteen is lost once it is one.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Final
+
+from voucher_service.sheets.errors import SheetTooLarge
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Cell = str | int | float | None
+CHARACTERS_MAX: Final = 1000
+EXACT_DIGITS: Final = 15
+"""The digits of a number that Excel keeps."""
+
+_SCIENTIFIC = re.compile(r"[0-9](?:[.][0-9]+)?E[+]?[0-9]{1,3}", re.IGNORECASE)
+_YES = frozenset({"是", "有", "愿意", "同意", "能", "√", "✓", "y", "yes", "true", "1"})
+_NO = frozenset({"否", "无", "没有", "不愿意", "不同意", "不能", "×", "✗", "n", "no", "false", "0"})
+
+
+def cell_of(value: object) -> Cell:
+    """Bring what a reader found into what is kept. Refuses with SheetTooLarge."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    text = _written(value)
+    if len(text) > CHARACTERS_MAX:
+        raise SheetTooLarge(what="cell_characters", most=CHARACTERS_MAX)
+    return text.strip() or None
+
+
+def _written(value: object) -> str:
+    match value:
+        case bool():
+            return "是" if value else "否"
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date() | time():
+            return value.isoformat()
+    return str(value)
+
+
+def text_of(cell: Cell) -> str:
+    """Write a cell as a person reads it; an empty one as nothing."""
+    if cell is None:
+        return ""
+    return format(cell, ".15g") if isinstance(cell, float) else str(cell)
+
+
+def is_damaged_number(cell: Cell) -> bool:
+    """Whether a long number went through Excel as a number: as such, as 4.11E+17, or with its last digits lost."""
+    if isinstance(cell, int | float):
+        return abs(cell) >= 10**EXACT_DIGITS
+    return isinstance(cell, str) and _SCIENTIFIC.fullmatch(cell) is not None
+
+
+def yes_or_no(cell: Cell) -> bool | None:
+    """Read an answer as people write it; None when it is neither."""
+    word = text_of(cell).strip().lower()
+    return True if word in _YES else False if word in _NO else None
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    return all(cell is None for cell in row)
