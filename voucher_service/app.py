@@ -9,12 +9,14 @@ from flask_smorest import Api
 from voucher_service.accounts import routes as accounts_routes
 from voucher_service.accounts import service as accounts
 from voucher_service.attendance import routes as attendance_routes
+from voucher_service.certificates import importing as certificates_importing
 from voucher_service.certificates import routes as certificates_routes
 from voucher_service.classes import routes as classes_routes
 from voucher_service.clock import Clock, SystemClock, TrialClock
 from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.database.hot_path import open_hot_path
+from voucher_service.exams import importing as exams_importing
 from voucher_service.exams import routes as exams_routes
 from voucher_service.faces import (
     api_docs,
@@ -45,6 +47,7 @@ from voucher_service.reports import routes as reports_routes
 from voucher_service.rosters import routes as rosters_routes
 from voucher_service.scanning import routes as scanning_routes
 from voucher_service.sheets import routes as sheets_routes
+from voucher_service.sheets import service as sheets
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
@@ -80,6 +83,9 @@ STAGES = (
     reports_routes,
     signing_routes,
 )
+KINDS = {module.KIND: module.TABLE for module in (exams_importing, certificates_importing)}
+"""Tables that can be uploaded about what stands on upper floors."""
+
 BODY_BYTES_MAX = 256 * 1024
 
 
@@ -113,6 +119,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     register_uploads(app)
     register_access(app, accounts.authenticate)
     app.jinja_env.globals["config_is_demo"] = lambda: settings.is_demo
+    for name, kind in KINDS.items():
+        sheets.declare(name, kind)
     _mount(app)
     register_problems(app)  # after the API library, which would answer HTTP errors in a shape of its own
     return app

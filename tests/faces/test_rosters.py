@@ -135,3 +135,28 @@ def test_offered_by_two_of_the_bureau_and_claimed_by_the_worker(town: Town, scho
     claimed = worker.http.post(f"{voucher[1]}/acceptance", data={**proof, **answers}, headers=PAGE)
     assert (claimed.status_code, claimed.location) == (303, voucher[1])
     assert "已领取，可用" in worker.open(voucher[1]).text
+
+
+def test_certificates_and_results_are_taken_as_tables_too(school: SchoolClass) -> None:
+    clerk = school.staff("school1-clerk")
+    assert clerk.open(f"{school.page}/tables/results").status_code == 404
+    assert clerk.open(f"{school.page}/tables/rosters").status_code == 404
+    address = f"{school.page}/tables/certificates"
+    page = clerk.open(address).text
+    assert "导入证书" in page
+    hidden = hidden_in(page[: page.index("</form>", page.index("multipart"))])
+    rows = [
+        ["姓名", "身份证号", "发证机构", "证书编号", "考核日期", "发证日期"],
+        ["测甲乙", "1", "x", "1", "2026-06-01", ""],
+    ]
+    kept = clerk.http.post(address, data={**hidden, "file": (io.BytesIO(xlsx(rows)), "x.xlsx")}, headers=PAGE)
+    assert kept.status_code == 303
+    sheet = str(kept.location)
+    proof = clerk.hidden(sheet)
+    fields = ("name", "id_number", "issuer", "number", "examined_on", "issued_on")
+    mapping = {field: str(column) for column, field in enumerate(fields)}
+    assert clerk.http.post(sheet, data={**proof, **mapping}, headers=PAGE).status_code == 303
+    work(school.town)
+    told = clerk.open(sheet).text
+    assert "id_number_malformed" in told
+    assert f'href="{address}"' in told

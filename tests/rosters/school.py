@@ -57,9 +57,11 @@ def table(*rows: Sequence[Any]) -> list[Sequence[Any]]:
 
 @dataclass
 class School:
-    """What the clerk of one class does with its rosters."""
+    """What the clerk of one class does with its rosters, or with another `kind` of table about another `subject`."""
 
     door: Door
+    kind: str = "roster"
+    subject: str = ""
 
     @property
     def town(self) -> Town:
@@ -67,7 +69,9 @@ class School:
 
     def upload(self, content: bytes, token: str = "", key: str | None = None) -> Any:
         headers = {"Authorization": f"Bearer {token or self.door.token()}", "Idempotency-Key": key or new_key()}
-        return self.town.client().post(f"/api/v1/sheets/roster/{self.door.hex}", data=content, headers=headers)
+        return self.town.client().post(
+            f"/api/v1/sheets/{self.kind}/{self.subject or self.door.hex}", data=content, headers=headers
+        )
 
     def confirm(self, sheet: str, mapping: dict[str, int] | None = None) -> Any:
         mapping = mapping or self.show(sheet)["mapping"]
@@ -93,13 +97,13 @@ class School:
         found: dict[str, Any] = self.show(sheet)["sheet"]
         return found
 
-    def codes(self, *rows: Sequence[Any]) -> list[list[str]]:
+    def codes(self, *rows: Sequence[Any], content: bytes | None = None) -> list[list[str]]:
         """What is wrong with each of some rows, by code; nothing for an accepted table."""
-        sheet = self.check(*rows)
+        sheet = self.check(*rows, content=content)
         answer = self.town.get(f"/api/v1/sheets/{sheet['sheet']}/faults", self.door.token()).get_json()
         told = {fault["row"]: [reason["code"] for reason in fault["reasons"]] for fault in answer["faults"]}
         assert sheet["state"] == ("refused" if told else "accepted"), sheet
-        return [told.get(number, []) for number in range(2, len(rows) + 2)]
+        return [told.get(number, []) for number in range(2, sheet["rows_total"] + 2)]
 
     def show_code(self, sheet: str) -> tuple[int, str]:
         return refused(self.town.get(f"/api/v1/sheets/{sheet}", self.door.token()))

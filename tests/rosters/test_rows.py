@@ -159,6 +159,7 @@ def test_what_happened_at_the_same_school_is_told_by_its_name(town: Town) -> Non
     completed, certified = other.complete(2)
     after = School(drafted_beside(other))
     assert after.codes(row(completed.worker.person), row(stranger())) == [["person_not_examined"], []]
+    other.examine([certified])
     assert other.certify(certified).status_code == 200
     assert after.codes(row(certified.worker.person)) == [["person_examined_recently", "person_subsidised_before"]]
 

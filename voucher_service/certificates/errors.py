@@ -83,3 +83,11 @@ class CertificateDecided(Refusal):
     code = "certificate_decided"
     zh = "这份证书已经核验过，结果是“{state}”。"
     en = "This certificate has been decided already: {state}."
+
+
+class NotATrainee(Refusal):
+    code = "not_a_trainee"
+    status = 422
+    clause = "二(三)3"
+    zh = "不是这个班次的学员。"
+    en = "Not a trainee of this class."

@@ -19,7 +19,7 @@ from voucher_service.certificates.models import Certificate
 from voucher_service.certificates.rules import canonical_issuer, canonical_number, require_days, require_match
 from voucher_service.classes import service as classes
 from voucher_service.database import db
-from voucher_service.errors import NotFound
+from voucher_service.errors import NotFound, Refusal
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import new_id
 from voucher_service.ledger.service import SYSTEM, Actor
@@ -28,7 +28,7 @@ from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from voucher_service.web.access import Caller
 
@@ -41,16 +41,7 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam, CertificateOlderThanTraining,
     CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotFiled, ExamNotPassed, ExamDayMismatch.
     """
-    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
-    vouchers.require_state(voucher, "completed")
-    if voucher.certify_by is not None and voucher.certify_by <= now:
-        raise CertificateTooLate(certify_by=voucher.certify_by)
-    training_class = classes.get(redemption.class_region_id, redemption.class_id)
-    kind = {name: given[name] for name in ("occupation_code", "level", "certificate_type")}
-    days = {name: given[name] for name in ("examined_on", "issued_on")}
-    require_match(training_class, **kind)
-    require_days(training_class.ends_on, **days, today=local_date(now))
-    exams.require_passed(redemption, given["examined_on"])
+    kind, days = require_enterable(redemption, given, now)
     entered = Certificate(
         certificate_id=new_id(),
         region_id=redemption.region_id,
@@ -67,6 +58,35 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     db.session.add(entered)
     _flush_or_refuse()
     return entered
+
+
+def require_enterable(
+    redemption: Any, given: Mapping[str, Any], now: datetime
+) -> tuple[dict[str, str], dict[str, date]]:
+    """Let pass a certificate that keeps every rule but those of its number; return its kind and its days.
+
+    Refuses as `enter` does, save with CertificateNumberEmpty, CertificateNumberUsed and VoucherHasCertificate.
+    """
+    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
+    vouchers.require_state(voucher, "completed")
+    if voucher.certify_by is not None and voucher.certify_by <= now:
+        raise CertificateTooLate(certify_by=voucher.certify_by)
+    training_class = classes.get(redemption.class_region_id, redemption.class_id)
+    kind = {name: given[name] for name in ("occupation_code", "level", "certificate_type")}
+    days = {name: given[name] for name in ("examined_on", "issued_on")}
+    require_match(training_class, **kind)
+    require_days(training_class.ends_on, **days, today=local_date(now))
+    exams.require_passed(redemption, given["examined_on"])
+    return kind, days
+
+
+def taken(issuer: str, number: str, redemption: Any) -> Refusal | None:
+    """What stands against a canonical number, or a second certificate of one voucher; the constraints say it again."""
+    counts = Certificate.state != "refused"
+    used = select(Certificate.certificate_id).where(Certificate.issuer == issuer, Certificate.number == number, counts)
+    if db.session.scalar(used) is not None:
+        return CertificateNumberUsed()
+    return VoucherHasCertificate() if of_voucher(redemption.region_id, redemption.voucher_id) else None
 
 
 def find(certificate_id: int) -> Certificate:

@@ -87,3 +87,10 @@ class ExamNotPassed(Refusal):
     clause = "二(五)"
     zh = "这名学员的考核成绩是“{outcome}”，没有通过考核不能登记证书。"
     en = "The trainee's exam result is {outcome}; without a pass no certificate is entered."
+
+
+class OutcomeUnreadable(Refusal):
+    code = "outcome_unreadable"
+    status = 422
+    zh = "成绩只能填“合格”“不合格”或“缺考”。"
+    en = "A result is passed, failed or absent."

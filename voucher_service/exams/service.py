@@ -102,13 +102,12 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     Refusals: NotFound, ExamWithdrawn, ExamNotYetHeld, ResultTwice, NotACandidate, ResultReasonMissing.
     """
     exam = _lock(exam_id, caller)
-    if local_date(now) <= exam.held_on:
-        raise ExamNotYetHeld(held_on=exam.held_on.isoformat())
+    require_over(exam, now)
     wanted = {row["redemption"]: row for row in given}
     if len(wanted) < len(given):
         raise ResultTwice
-    candidates = {class_id: _candidates(exam.region_id, class_id) for class_id in class_ids(exam)}
-    everyone = {key: found for of_class in candidates.values() for key, found in of_class.items()}
+    by_class = {class_id: _candidates(exam.region_id, class_id) for class_id in class_ids(exam)}
+    everyone = {key: found for of_class in by_class.values() for key, found in of_class.items()}
     if unknown := wanted.keys() - everyone.keys():
         raise NotACandidate(unknown=len(unknown))
     latest = results(exam)
@@ -116,7 +115,7 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
         _write(exam, everyone[redemption_id], row, latest.get(redemption_id), caller=caller, now=now)
     db.session.flush()
     known = results(exam).keys()
-    for class_id, of_class in candidates.items():
+    for class_id, of_class in by_class.items():
         if of_class.keys() <= known and classes.get(exam.region_id, class_id).state == "exam_filed":
             classes.move_on(exam.region_id, class_id, "examined")
     return exam
@@ -143,6 +142,26 @@ def _write(
             entered_at=now,
         )
     )
+
+
+def find(exam_id: int, caller: Caller) -> Exam:
+    """Return an exam of the caller's that stands. Refuses with NotFound, ExamWithdrawn."""
+    return _standing(visible_to(caller).where(Exam.exam_id == exam_id))
+
+
+def require_over(exam: Exam, now: datetime) -> None:
+    """Let pass an exam whose day is past. Refuses with ExamNotYetHeld."""
+    if local_date(now) <= exam.held_on:
+        raise ExamNotYetHeld(held_on=exam.held_on.isoformat())
+
+
+def candidates(exam: Exam) -> dict[int, Any]:
+    """The redemption of each candidate of an exam's classes, by holder."""
+    return {
+        redemption.holder_id: redemption
+        for class_id in class_ids(exam)
+        for redemption in _candidates(exam.region_id, class_id).values()
+    }
 
 
 def class_ids(exam: Exam) -> list[int]:
@@ -199,7 +218,10 @@ def _candidates(region_id: int, class_id: int) -> dict[int, Any]:
 
 def _lock(exam_id: int, caller: Caller) -> Exam:
     """Return an exam of the caller's that stands, and let nobody else change it meanwhile."""
-    query = visible_to(caller).where(Exam.exam_id == exam_id).with_for_update()
+    return _standing(visible_to(caller).where(Exam.exam_id == exam_id).with_for_update())
+
+
+def _standing(query: Select[Exam]) -> Exam:
     exam = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if exam is None:
         raise NotFound

@@ -12,7 +12,8 @@ from werkzeug.wrappers import Response
 
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
-from voucher_service.errors import InvalidInput, Refusal
+from voucher_service.errors import InvalidInput, NotFound, Refusal
+from voucher_service.exams import service as exams
 from voucher_service.faces import forms
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
@@ -27,7 +28,7 @@ from voucher_service.web.uploads import takes_file
 blueprint = Blueprint("sheets", __name__)
 
 FAULTS_SHOWN: Final = 100
-KINDS: Final = {"roster": "花名册"}
+KINDS: Final = {"roster": "花名册", "results": "考核成绩", "certificates": "证书"}
 """What can be uploaded → what its page calls it."""
 
 
@@ -60,6 +61,26 @@ def ask_offer(training_class: str) -> Response:
         found = _own_class(training_class)
         rosters.ask(rosters.of_class(found.region_id, found.class_id), caller(), forms.now())
     return redirect(url_for("institution.sheets.show_roster", training_class=training_class), forms.SEE_OTHER)
+
+
+@blueprint.get("/classes/<string(length=16):training_class>/tables/<any(results, certificates):kind>")
+@allow(*INSTITUTION)
+def show_upload(training_class: str, kind: str) -> str:
+    """Take a table of a class's exam results or certificates."""
+    return _upload_page(_own_class(training_class), kind)
+
+
+@blueprint.post("/classes/<string(length=16):training_class>/tables/<any(results, certificates):kind>")
+@allow(*INSTITUTION)
+@takes_file(sheets.FILE_BYTES_MAX)
+def upload(training_class: str, kind: str) -> ResponseReturnValue:
+    """Keep a table's file once, however often the form is sent; its columns are confirmed on the next page."""
+    found = _own_class(training_class)
+    try:
+        kept = _upload_once(kind, _subject(found, kind))
+    except Refusal as refusal:
+        return _upload_page(found, kind, refusal), refusal.status
+    return redirect(url_for("institution.sheets.show", sheet=kept), forms.SEE_OTHER)
 
 
 @blueprint.get("/sheets/<string(length=16):sheet>")
@@ -170,8 +191,37 @@ def _roster_page(training_class: Any, refusal: Refusal | None = None) -> str:
     )
 
 
+def _upload_page(training_class: Any, kind: str, refusal: Refusal | None = None) -> str:
+    return render_template(
+        "institution/upload.html",
+        training_class=training_class,
+        occupations=programmes.occupations(),
+        kind=kind,
+        title=KINDS[kind],
+        refusal=refusal,
+        uploads=sheets.latest(kind, _subject(training_class, kind), caller()),
+        fields=sheets.fields_of(kind),
+        nonce=secrets.token_hex(16),
+    )
+
+
+def _subject(training_class: Any, kind: str) -> int:
+    """What a table is about: results are of the exam that stands filed for the class. Refuses with NotFound."""
+    if kind == "certificates":
+        return int(training_class.class_id)
+    if (exam := exams.of_class(training_class.region_id, training_class.class_id)) is None:
+        raise NotFound
+    return exam.exam_id
+
+
 def _back_to(sheet: Any) -> str:
-    return url_for("institution.sheets.show_roster", training_class=to_hex(sheet.subject_id))
+    """The page that a table was uploaded from; of a pooled exam's classes, the first one's."""
+    if sheet.kind == "roster":
+        return url_for("institution.sheets.show_roster", training_class=to_hex(sheet.subject_id))
+    class_id = sheet.subject_id
+    if sheet.kind == "results":
+        class_id = exams.class_ids(exams.find(sheet.subject_id, caller()))[0]
+    return url_for("institution.sheets.show_upload", training_class=to_hex(class_id), kind=sheet.kind)
 
 
 def _own_class(text: str) -> Any:

@@ -21,6 +21,7 @@ EXACT_DIGITS: Final = 15
 """The digits of a number that Excel keeps."""
 
 _SCIENTIFIC = re.compile(r"[0-9](?:[.][0-9]+)?E[+]?[0-9]{1,3}", re.IGNORECASE)
+_DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
 _YES = frozenset({"是", "有", "愿意", "同意", "能", "√", "✓", "y", "yes", "true", "1"})
 _NO = frozenset({"否", "无", "没有", "不愿意", "不同意", "不能", "×", "✗", "n", "no", "false", "0"})
 
@@ -66,6 +67,15 @@ def yes_or_no(cell: Cell) -> bool | None:
     """Read an answer as people write it; None when it is neither."""
     word = text_of(cell).strip().lower()
     return True if word in _YES else False if word in _NO else None
+
+
+def day_of(cell: Cell) -> date | None:
+    """Read a day as people write it, 2026-06-01, 2026/6/1, 2026年6月1日 or 20260601; None for anything else."""
+    found = _DAY.fullmatch(text_of(cell))
+    try:
+        return date(int(found[1]), int(found[2]), int(found[3])) if found else None
+    except ValueError:
+        return None
 
 
 def is_blank(row: Sequence[Cell]) -> bool:

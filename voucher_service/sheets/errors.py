@@ -105,3 +105,10 @@ class RowTwice(Refusal):
     clause = "二(五)"
     zh = "与第 {row} 行重复。"
     en = "It repeats row {row}."
+
+
+class DayUnreadable(Refusal):
+    code = "day_unreadable"
+    status = 422
+    zh = "“{field}”不是日期，请写成 2026-06-01。"
+    en = "“{field}” is no date; write it as 2026-06-01."

@@ -19,7 +19,7 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
 from voucher_service.sheets import parts, writing
-from voucher_service.sheets.cells import Cell, is_damaged_number, text_of, yes_or_no
+from voucher_service.sheets.cells import Cell, day_of, is_damaged_number, text_of, yes_or_no
 from voucher_service.sheets.columns import Field, guess, require_mapping
 from voucher_service.sheets.errors import SheetGone, SheetInProgress, SheetNotInState, SheetRowsSpent
 from voucher_service.sheets.kinds import Kind, Row, Verdict, declare, kind_of
@@ -39,7 +39,9 @@ __all__ = [
     "Sheet",
     "Verdict",
     "answer",
+    "author_of",
     "confirm",
+    "day_of",
     "declare",
     "discard",
     "faults",
@@ -118,6 +120,11 @@ def latest(kind_name: str, subject_id: int, caller: Caller, limit: int = 5) -> S
         Sheet.state != "discarded",
     )
     return db.session.scalars(query.order_by(Sheet.created_at.desc()).limit(limit)).all()
+
+
+def author_of(sheet: Sheet) -> Caller:
+    """Return who uploaded a sheet, for whoever writes what it says."""
+    return Caller(sheet.created_role, sheet.created_by, sheet.region_id, sheet.created_person, sheet.institution_id)
 
 
 def fields_of(kind_name: str) -> tuple[Field, ...]:
