@@ -123,6 +123,8 @@ ROLES: Final = {
 PURPOSES: Final = {
     "show_class": "查看班级名册",
     "roster_check": "核对花名册",
+    "show_plan_form": "计划开班，安排教师",
+    "plan_class": "计划开班，安排教师",
     "show_roster": "查看花名册",
     "show_attendance": "登记签到",
     "show_certificate_form": "录入证书",

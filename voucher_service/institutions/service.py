@@ -19,8 +19,11 @@ from voucher_service.institutions.devices import (
     revoke_device,
 )
 from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
+from voucher_service.institutions.licensing import consents
 from voucher_service.institutions.models import Institution, Licence
 from voucher_service.institutions.providing import Wanted, confirmed_teachers, confirmed_venues, lock, provider_on
+from voucher_service.institutions.registers import teachers as known_teachers
+from voucher_service.institutions.registers import venues as known_venues
 from voucher_service.institutions.rules import Provider
 from voucher_service.institutions.standing import STANDING
 from voucher_service.web.access import Caller
@@ -36,12 +39,15 @@ __all__ = [
     "by_id",
     "confirmed_teachers",
     "confirmed_venues",
+    "consents",
     "devices_of",
     "enrol_device",
     "find",
     "find_device",
     "get",
     "is_signed",
+    "known_teachers",
+    "known_venues",
     "licences",
     "lock",
     "lock_device",
