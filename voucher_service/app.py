@@ -44,6 +44,8 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import cancelling_routes
 from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
+from voucher_service.risk import routes as risk_routes
+from voucher_service.risk import ruling_routes
 from voucher_service.rosters import routes as rosters_routes
 from voucher_service.scanning import routes as scanning_routes
 from voucher_service.sheets import routes as sheets_routes
@@ -81,6 +83,8 @@ STAGES = (
     exams_routes,
     certificates_routes,
     reports_routes,
+    risk_routes,
+    ruling_routes,
     signing_routes,
 )
 KINDS = {module.KIND: module.TABLE for module in (exams_importing, certificates_importing)}

@@ -17,7 +17,7 @@ from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date
 from voucher_service.certificates.models import Certificate
 from voucher_service.classes import service as classes
-from voucher_service.classes.models import TrainingClass
+from voucher_service.classes.models import ClassRuling, TrainingClass
 from voucher_service.database import db, unit_of_work
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import from_hex, to_hex
@@ -221,8 +221,13 @@ def promised(town: Town) -> tuple[int, int]:
     with town.app.app_context():
         committed = programmes.get(town.city.programme_id).committed_fen
         seats = func.coalesce(func.sum(TrainingClass.capacity * TrainingClass.standard_fen), 0)
-        of_classes = db.session.scalar(select(seats).where(TrainingClass.state.in_(HOLDING_A_PROMISE)))
-        own = select(func.coalesce(func.sum(Voucher.reserved_fen), 0)).where(Voucher.state.in_(OWN_PROMISE))
+        suspended = select(ClassRuling.class_id).where(
+            ClassRuling.kind == "suspend", ClassRuling.from_state.in_(HOLDING_A_PROMISE)
+        )
+        paused = (TrainingClass.state == "suspended") & TrainingClass.class_id.in_(suspended)
+        of_classes = db.session.scalar(select(seats).where(TrainingClass.state.in_(HOLDING_A_PROMISE) | paused))
+        left_over = (Voucher.state == "redeemed") & Voucher.left_over_at.is_not(None)
+        own = select(func.coalesce(func.sum(Voucher.reserved_fen), 0)).where(Voucher.state.in_(OWN_PROMISE) | left_over)
         return committed, int(of_classes or 0) + int(db.session.scalar(own) or 0)
 
 

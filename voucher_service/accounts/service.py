@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from voucher_service.accounts import rules, second_factor
 from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogInRefused, RoleUnfit, TooManyAttempts
 from voucher_service.accounts.models import ApiClient, LoginFailure, LoginSession, StaffAccount
+from voucher_service.accounts.persons import works_for as works_for  # noqa: PLC0414 - shown to other rooms
 from voucher_service.accounts.session_cache import Recognised, SessionCache
 from voucher_service.clock import to_microseconds
 from voucher_service.database import db, unit_of_work

@@ -72,8 +72,12 @@ def close_class(training_class: Any, now: datetime) -> dict[str, int]:
     attended = _sessions_attended(ended)
     outcome, kept_fen = {"completed": 0, "forfeited": 0}, 0
     for redemption in redemptions.of_class(ended.region_id, ended.class_id):
-        voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
+        voucher = vouchers.lock(redemption.region_id, redemption.voucher_id)
         if voucher.state != IN_TRAINING:
+            continue
+        if voucher.holds:
+            vouchers.leave_over(voucher, now)
+            kept_fen += redemption.amount_fen
             continue
         permille = attended_permille(attended[redemption.region_id, redemption.redemption_id], len(held))
         done = completes(permille, permille_min=permille_min)
@@ -81,6 +85,20 @@ def close_class(training_class: Any, now: datetime) -> dict[str, int]:
         kept_fen += redemption.amount_fen if done else 0
     _give_promise_back(ended, kept_fen)
     return outcome
+
+
+def conclude_left_over(redemption: Any, now: datetime) -> None:
+    """Decide about a trainee whom the close of the class left out because the voucher was held, and is not any more."""
+    training_class = classes.get(redemption.class_region_id, redemption.class_id)
+    held = classes.sessions(training_class)
+    permille_min = programmes.rule_numbers(training_class.rule_pack_id)["attendance_permille_min"]
+    permille = attended_permille(len(attended_sessions(redemption.region_id, redemption.redemption_id)), len(held))
+    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
+    _conclude(redemption, voucher, permille, completed=completes(permille, permille_min=permille_min), now=now)
+
+
+def disputable_sessions(redemption: Any, now: datetime) -> set[int]:
+    return attended_sessions(redemption.region_id, redemption.redemption_id)
 
 
 def _require_held(training_class: Any, now: datetime) -> None:

@@ -37,9 +37,10 @@ def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: dateti
     """Enter the certificate of one trainee, in the open unit of work.
 
     `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. A refused
-    certificate can be followed by another. Refusals: VoucherNotInState, CertificateTooLate, CertificateMismatch,
-    CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam, CertificateOlderThanTraining,
-    CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotFiled, ExamNotPassed, ExamDayMismatch.
+    certificate can be followed by another. Refusals: VoucherNotInState, VoucherOnHold, CertificateTooLate,
+    CertificateMismatch, CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam,
+    CertificateOlderThanTraining, CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotFiled,
+    ExamNotPassed, ExamDayMismatch.
     """
     kind, days = require_enterable(redemption, given, now)
     entered = Certificate(
@@ -69,6 +70,7 @@ def require_enterable(
     """
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     vouchers.require_state(voucher, "completed")
+    vouchers.require_free(voucher)
     if voucher.certify_by is not None and voucher.certify_by <= now:
         raise CertificateTooLate(certify_by=voucher.certify_by)
     training_class = classes.get(redemption.class_region_id, redemption.class_id)

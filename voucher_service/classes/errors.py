@@ -75,3 +75,36 @@ class ReasonMissing(Refusal):
     clause = "二(二)"
     zh = "本班次会使规定比例不达标或须说明情况，同意时请在意见中写明理由，见所列各条。"
     en = "The warnings in `findings` let nobody approve without a reason; write it into the note."
+
+
+class RulingReasonUnknown(Refusal):
+    code = "ruling_reason_unknown"
+    status = 422
+    zh = "没有“{reason}”这个原因，请从 {reasons} 中选择。"
+    en = "There is no reason {reason!r}; choose one of {reasons}."
+
+
+class RulingNoteMissing(Refusal):
+    code = "ruling_note_missing"
+    status = 422
+    zh = "选择“其他”原因时，请写明说明。"
+    en = "The reason 'other' needs a note."
+
+
+class RulingOpen(Refusal):
+    code = "ruling_open"
+    zh = "这个班次已有同样的申请（{kind}）在等另一人决定。"
+    en = "The same ruling ({kind}) on this class already waits for a second person's decision."
+
+
+class RulingMade(Refusal):
+    code = "ruling_made"
+    zh = "这项申请已经有人决定过。"
+    en = "This request has been decided already."
+
+
+class RulingByOnePerson(Refusal):
+    code = "ruling_by_one_person"
+    clause = "二(三)4"
+    zh = "提出和决定必须是两个人，您不能决定自己提出的申请。"
+    en = "Two persons decide: whoever asked may not confirm or decline it."

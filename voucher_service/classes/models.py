@@ -138,3 +138,44 @@ class Booking(Model):
     starts_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class ClassRuling(Model):
+    """What the bureau rules on a class that something is wrong with, 二(三)2-4: suspended, lifted, disqualified.
+
+    A suspension stands at once; lifting and disqualifying are asked by one person and decided by another.
+    `from_state` is where a suspended class stood, so that a lift leads back there.
+    """
+
+    __tablename__ = "class_ruling"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "class_id"], ["training_class.region_id", "training_class.class_id"]),
+        CheckConstraint("kind IN ('suspend', 'lift', 'disqualify')", name="kind"),
+        CheckConstraint("state IN ('made', 'asked', 'confirmed', 'declined')", name="state"),
+        CheckConstraint("(kind = 'suspend') = (state = 'made')", name="made"),
+        CheckConstraint("(state IN ('made', 'asked')) = (decided_by IS NULL)", name="decided_by"),
+        CheckConstraint("decided_by IS NULL OR decided_by <> asked_by", name="two_persons"),
+        Index(
+            "uq_class_ruling_open",
+            "region_id",
+            "class_id",
+            "kind",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ruling_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    from_state: Mapped[str] = mapped_column(Text)
+    asked_by: Mapped[int] = mapped_column(LargeInteger)
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    decided_by: Mapped[int | None] = mapped_column(LargeInteger)
+    decided_at: Mapped[datetime | None] = mapped_column(Instant)

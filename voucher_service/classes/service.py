@@ -40,6 +40,11 @@ from voucher_service.classes.rules import (
     require_schedule,
     unexplained,
 )
+from voucher_service.classes.rulings import FAKE, disqualified_for, disqualify, resume, rule, suspension_of
+from voucher_service.classes.rulings import find as find_ruling
+from voucher_service.classes.rulings import of_class as rulings_of
+from voucher_service.classes.rulings import settle as settle_ruling
+from voucher_service.classes.rulings import waiting as rulings_waiting
 from voucher_service.classes.seats import TAKE_SEAT, free_seat
 from voucher_service.database import db
 from voucher_service.errors import Forbidden
@@ -49,16 +54,20 @@ from voucher_service.programmes import service as programmes
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWER, Caller
 
 __all__ = [
+    "FAKE",
     "TAKE_SEAT",
     "Clock",
     "Lessons",
     "Meeting",
     "Proposal",
     "cancel",
+    "disqualified_for",
+    "disqualify",
     "end",
     "enrolling",
     "explained",
     "find",
+    "find_ruling",
     "findings",
     "findings_of_proposal",
     "free_seat",
@@ -71,10 +80,16 @@ __all__ = [
     "plan_class",
     "preview_of",
     "require_cancellable",
+    "resume",
     "review_clock",
+    "rule",
+    "rulings_of",
+    "rulings_waiting",
     "sessions",
+    "settle_ruling",
     "start",
     "submit",
+    "suspension_of",
     "visible_to",
 ]
 

@@ -11,6 +11,7 @@ from typing import Final
 from flask_babel import gettext
 
 from voucher_service.calendar import CITY_ZONE
+from voucher_service.faces import outlooks
 
 REGIONS: Final = {
     411202: "湖滨区",
@@ -145,6 +146,13 @@ WORDS: Final = {
     "role_names": ROLES,
     "purposes": PURPOSES,
     "other_purpose": OTHER_PURPOSE,
+    "step_names": outlooks.STEP_NAMES,
+    "whose_names": outlooks.WHOSE,
+    "standing_marks": outlooks.STANDING_MARKS,
+    "hold_kinds": outlooks.HOLD_KINDS,
+    "hold_reasons": outlooks.HOLD_REASONS,
+    "ruling_kinds": outlooks.RULING_KINDS,
+    "ruling_reasons": outlooks.RULING_REASONS,
 }
 """What every template can look up."""
 

@@ -25,6 +25,7 @@ from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import papers
+from voucher_service.redemptions.disqualifying import conclude_disqualified, disqualify_class
 from voucher_service.redemptions.errors import (
     AlreadyRedeemed,
     ClassFull,
@@ -54,6 +55,8 @@ __all__ = [
     "REDEEM",
     "Scan",
     "ask_undo",
+    "conclude_disqualified",
+    "disqualify_class",
     "find",
     "give_back",
     "is_paper",
@@ -259,6 +262,8 @@ def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
     state = vouchers.state_at(voucher, now)
     if state == "expired":
         return VoucherExpired(expired_at=voucher.expires_at)
+    if held := vouchers.hold_on(voucher):
+        return held
     return None if state == "claimed" else VoucherNotInState(state=state)
 
 

@@ -77,11 +77,14 @@ def give_back(redemption: Redemption, kind: str, reason: str, actor: ledger.Acto
     vouchers.require_state(voucher, "redeemed")
     # What the holder could not use is given back: the time between redemption and now is added.
     lost = now - redemption.redeemed_at
+    left_over, programme_id = voucher.left_over_at is not None, voucher.programme_id
     vouchers.move(
         voucher, kind, "claimed", actor=actor, now=now, amount_fen=redemption.amount_fen,
         reference_id=redemption.redemption_id, reserved_fen=None, certify_by=None, occupation_code=None, level=None,
-        expires_at=voucher.expires_at + lost,
+        expires_at=voucher.expires_at + lost, left_over_at=None,
     )  # fmt: skip
+    if left_over:
+        programmes.give_back_budget(programme_id, redemption.amount_fen)
 
 
 def _cancel(redemption: Redemption, reason: str, now: datetime, *, unless_attended: bool) -> None:

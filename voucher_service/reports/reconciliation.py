@@ -12,7 +12,7 @@ from voucher_service.ledger.export import EXPORTS
 from voucher_service.ledger.invariants import CHECKS, Cell, Violation, disagreements
 from voucher_service.ledger.models import VoucherFact
 from voucher_service.redemptions.models import Redemption
-from voucher_service.vouchers.models import Voucher
+from voucher_service.vouchers.models import Hold, HoldEnd, Voucher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +72,24 @@ def redeemed_vouchers_have_one_redemption() -> Iterator[Violation]:
         yield Violation("one live redemption for each redeemed voucher", detail)
 
 
+def holds_are_counted() -> Iterator[Violation]:
+    """Compare the number of holds on each voucher's row with the holds that stand: a step looks only at the number."""
+    standing = (
+        select(Hold.region_id, Hold.voucher_id, func.count().label("holds"))
+        .outerjoin(HoldEnd, and_(HoldEnd.region_id == Hold.region_id, HoldEnd.hold_id == Hold.hold_id))
+        .where(HoldEnd.hold_id.is_(None))
+        .group_by(Hold.region_id, Hold.voucher_id)
+        .subquery()
+    )
+    of_voucher = and_(standing.c.region_id == Voucher.region_id, standing.c.voucher_id == Voucher.voucher_id)
+    counted = func.coalesce(standing.c.holds, 0)
+    query = select(Voucher.region_id, Voucher.voucher_id, Voucher.holds, counted).outerjoin(standing, of_voucher)
+    query = query.where(Voucher.holds != counted).order_by(Voucher.region_id, Voucher.voucher_id).limit(NAMED_MAX)
+    for region_id, voucher_id, said, found in db.session.execute(query):
+        detail = f"region {region_id}, voucher {to_hex(voucher_id)} counts {said}, and {found} stand"
+        yield Violation("holds are counted", detail)
+
+
 def exported_vouchers(connection: Connection) -> Iterator[dict[str, Any]]:
     """Yield each voucher's state, as the standalone verifier compares it with the facts."""
     columns = select(Voucher.region_id, Voucher.voucher_id, Voucher.seq, Voucher.state)
@@ -79,5 +97,10 @@ def exported_vouchers(connection: Connection) -> Iterator[dict[str, Any]]:
         yield {**row, "voucher_id": to_hex(row["voucher_id"])}
 
 
-CHECKS += [vouchers_agree_with_facts, vouchers_stand_on_their_facts, redeemed_vouchers_have_one_redemption]
+CHECKS += [
+    vouchers_agree_with_facts,
+    vouchers_stand_on_their_facts,
+    redeemed_vouchers_have_one_redemption,
+    holds_are_counted,
+]
 EXPORTS["vouchers.jsonl"] = exported_vouchers

@@ -100,3 +100,30 @@ class DecisionByOnePerson(Refusal):
     clause = "二(三)4"
     zh = "提出和决定必须是两个人，您不能决定自己提出的申请。"
     en = "Two persons decide: whoever asked may not confirm or decline it."
+
+
+class VoucherOnHold(Refusal):
+    """`receipt` is the oldest standing hold's number, `kind` what it is about."""
+
+    code = "voucher_on_hold"
+    zh = "这张券已暂停办理（受理编号 {receipt}），作出决定之前不能进行这一步。"
+    en = "The voucher is on hold (receipt {receipt}); nothing leads on until two persons have decided."
+
+
+class DisputedAlready(Refusal):
+    code = "disputed_already"
+    zh = "这一条您已经提出过异议，一条只受理一次。"
+    en = "This line has been disputed already; each is taken up once."
+
+
+class HoldEnded(Refusal):
+    code = "hold_ended"
+    zh = "这项暂停已经有了决定。"
+    en = "This hold has been decided already."
+
+
+class HoldOpinionTwice(Refusal):
+    code = "hold_opinion_twice"
+    clause = "二(三)4"
+    zh = "您已经签过意见，须由另一人再签。"
+    en = "You have signed your opinion; another person has to sign the next one."

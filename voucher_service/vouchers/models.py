@@ -78,6 +78,10 @@ class Voucher(Model):
     """Null until a verified certificate is linked: no certificate, no value (二(五))."""
     certify_by: Mapped[datetime | None] = mapped_column(Instant)
     examined_on: Mapped[date | None] = mapped_column(Day)
+    holds: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many holds stand on it: every step that leads on looks here in its own UPDATE."""
+    left_over_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its class closed while it was held: since then it carries its own promise of budget, not the class."""
 
 
 class CodeSession(Model):
@@ -179,3 +183,68 @@ class VoucherDecision(Model):
     asked_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[int | None] = mapped_column(LargeInteger)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Hold(Model):
+    """One reason why a voucher stands still. Only ever inserted; it stands until it has a `HoldEnd`.
+
+    `subject_id` is what it is about: the redemption that the holder disputes, with the session if it is one sign-in;
+    the ruling on a class; the hold itself if it is about the voucher. So each is disputed once.
+    """
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "voucher_id"], ["voucher.region_id", "voucher.voucher_id"]),
+        UniqueConstraint("region_id", "voucher_id", "kind", "subject_id", "session_no"),
+        CheckConstraint("kind IN ('redemption', 'sign_in', 'bureau', 'class')", name="kind"),
+        CheckConstraint("(kind = 'sign_in') = (session_no > 0)", name="session_no"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hold_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int] = mapped_column(LargeInteger)
+    session_no: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(Text)
+    placed_role: Mapped[str] = mapped_column(Text)
+    placed_by: Mapped[int] = mapped_column(LargeInteger)
+    placed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class HoldOpinion(Model):
+    """What one person says of a hold; the primary key lets nobody say it twice. Two who agree decide."""
+
+    __tablename__ = "hold_opinion"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "hold_id"], ["hold.region_id", "hold.hold_id"]),
+        CheckConstraint("verdict IN ('uphold', 'lift')", name="verdict"),
+        CheckConstraint("reason <> ''", name="reason"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hold_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    verdict: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    given_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class HoldEnd(Model):
+    """How a hold ended: the holder was right, or it was lifted; the reason is what the holder reads."""
+
+    __tablename__ = "hold_end"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "hold_id"], ["hold.region_id", "hold.hold_id"]),
+        CheckConstraint("outcome IN ('uphold', 'lift')", name="outcome"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    hold_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    outcome: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    ended_at: Mapped[datetime] = mapped_column(Instant)

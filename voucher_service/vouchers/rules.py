@@ -1,4 +1,4 @@
-"""Who may claim: pure rules, each with its clause, its figures and the day from which it would pass."""
+"""Who may claim, each rule with its clause and the day from which it would pass; what a hold lets pass. Pure."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from voucher_service.vouchers.errors import NoteMissing, ReasonUnknown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 REQUIRED_ANSWERS = ("wants_training", "wants_work", "able_to_attend")
 """The three questions of the willingness questionnaire, 二(三)1: will, wish to work, ability."""
@@ -20,9 +21,28 @@ OTHER: Final = "other"
 REASONS: Final = {
     "void": ("claimed_in_error", "not_eligible", "identity_misused", "holder_deceased", OTHER),
     "revoke": ("not_eligible", "identity_misused", "attendance_forged", "class_irregular", "subsidised_twice", OTHER),
+    "redemption": ("not_there",),
+    "sign_in": ("not_there",),
+    "bureau": (
+        *("identity_misused", "attendance_forged", "class_irregular", "certificate_doubtful", "under_investigation"),
+        OTHER,
+    ),
+    "class": ("suspended",),
     "undo": ("wrong_class", "wrong_person", "scanned_in_error", "holder_withdrew", OTHER),
 }
 """What is asked → the codes of the reasons for it. None names a person, and only `other` needs words."""
+
+
+PASSES_HOLD: Final = frozenset(
+    {
+        *("RedemptionUndone", "RedemptionGivenBack", "ObjectionUpheld"),
+        *("VoucherVoided", "VoucherRejected", "VoucherRevoked", "VoucherRecovered"),
+    }
+)
+"""What may happen to a voucher that is on hold: steps back, and ends that persons decide. Everything else waits."""
+
+AGREEING: Final = 2
+"""So many persons who say the same decide about a hold, 二(三)4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,20 @@ def require_reason(kind: str, reason: str, note: str) -> None:
         raise ReasonUnknown(reason=reason, reasons=list(REASONS[kind]))
     if reason == OTHER and not note.strip():
         raise NoteMissing
+
+
+def verdict_of(verdicts: Sequence[str]) -> str | None:
+    """Return the verdict that two persons agree on, whatever a third one says; None while there is none."""
+    return next((verdict for verdict in verdicts if verdicts.count(verdict) >= AGREEING), None)
+
+
+def held_since(spans: Sequence[tuple[datetime, datetime | None]], now: datetime) -> datetime:
+    """Return since when a voucher has stood still without a break; each span is a hold's begin and its end, if any."""
+    since = now
+    for begun, over in sorted(spans, key=lambda span: span[1] or now, reverse=True):
+        if (over or now) >= since:
+            since = min(since, begun)
+    return since
 
 
 def judge_claim(

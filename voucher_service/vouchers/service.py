@@ -17,18 +17,38 @@ from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
 from voucher_service.vouchers.errors import VoucherNotInState
+from voucher_service.vouchers.holds import end as end_hold
+from voucher_service.vouchers.holds import ended as hold_ended
+from voucher_service.vouchers.holds import find as find_hold
+from voucher_service.vouchers.holds import hold_on, lock, opine, require_free
+from voucher_service.vouchers.holds import of_voucher as holds_of
+from voucher_service.vouchers.holds import opinions as hold_opinions
+from voucher_service.vouchers.holds import place as place_hold
+from voucher_service.vouchers.holds import waiting as holds_waiting
 from voucher_service.vouchers.live_codes import header_for, open_session
-from voucher_service.vouchers.models import Voucher, VoucherDecision
+from voucher_service.vouchers.models import Hold, Voucher, VoucherDecision
 from voucher_service.vouchers.offering import accept, offer
 from voucher_service.vouchers.papers import Paper, digits_of, is_paper, print_paper, require_standing, standing_paper
 from voucher_service.vouchers.past_sessions import stood_at
-from voucher_service.vouchers.steps import end_unpaid, find, move, of_holder, of_holders, require_state, state_at
+from voucher_service.vouchers.rules import REASONS
+from voucher_service.vouchers.steps import (
+    end_unpaid,
+    find,
+    leave_over,
+    move,
+    of_holder,
+    of_holders,
+    require_state,
+    state_at,
+)
 
 __all__ = [
     "CLAIM",
+    "HOLD_REASONS",
     "SPEND",
     "SPEND_ON_PAPER",
     "Claim",
+    "Hold",
     "Paper",
     "VoucherDecision",
     "accept",
@@ -37,22 +57,34 @@ __all__ = [
     "claim",
     "decide_end",
     "digits_of",
+    "end_hold",
     "end_unpaid",
     "expire_overdue",
     "find",
+    "find_hold",
     "find_open",
     "findings_against",
     "give_back",
     "header_for",
+    "hold_ended",
+    "hold_on",
+    "hold_opinions",
+    "holds_of",
+    "holds_waiting",
     "is_paper",
+    "leave_over",
+    "lock",
     "move",
     "of_holder",
     "of_holders",
     "offer",
     "open_session",
+    "opine",
     "past_deadline",
+    "place_hold",
     "print_paper",
     "questionnaire",
+    "require_free",
     "require_standing",
     "require_state",
     "settle",
@@ -63,6 +95,9 @@ __all__ = [
     "waiting",
 ]
 
+HOLD_REASONS = REASONS["bureau"]
+"""Why the bureau may stop a voucher."""
+
 SPEND = Link(
     "spent",
     """
@@ -71,7 +106,7 @@ SPEND = Link(
       certify_by = :certify_by
     FROM seat
     WHERE voucher.region_id = :region_id AND voucher.voucher_id = :voucher_id AND voucher.state = 'claimed'
-      AND voucher.programme_id = seat.programme_id AND voucher.expires_at > :now
+      AND voucher.programme_id = seat.programme_id AND voucher.expires_at > :now AND voucher.holds = 0
       AND voucher.session_tag = :session_tag AND coalesce(voucher.last_step_at, 0) < :step_at
       AND NOT EXISTS (
         SELECT 1 FROM voucher AS other
@@ -121,17 +156,21 @@ def give_back(voucher: Voucher, actor: ledger.Actor, now: datetime) -> Voucher:
 
 def expire_overdue(now: datetime, limit: int = 500) -> int:
     """End up to `limit` overdue vouchers in the open unit of work; return how many."""
-    query = select(Voucher).where(Voucher.state.in_(("offered", "claimed")), Voucher.expires_at <= now).limit(limit)
-    overdue = list(db.session.scalars(query))
+    due = (Voucher.state.in_(("offered", "claimed")), Voucher.expires_at <= now, Voucher.holds == 0)
+    overdue = list(db.session.scalars(select(Voucher).where(*due).limit(limit)))
     for voucher in overdue:
         move(voucher, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
     return len(overdue)
 
 
 def past_deadline(now: datetime, limit: int, after: tuple[int, int] | None = None) -> list[Voucher]:
-    """Return vouchers in training or after it whose certificate deadline has passed, by (region_id, voucher_id)."""
+    """Return vouchers in training or after it whose certificate deadline has passed, by (region_id, voucher_id).
+
+    Held ones wait: the deadline of a hold that is lifted moves with the time that it took.
+    """
     key = (Voucher.region_id, Voucher.voucher_id)
-    query = select(Voucher).where(Voucher.state.in_(("redeemed", "completed")), Voucher.certify_by <= now)
+    due = (Voucher.state.in_(("redeemed", "completed")), Voucher.certify_by <= now, Voucher.holds == 0)
+    query = select(Voucher).where(*due)
     if after is not None:
         query = query.where(tuple_(*key) > tuple_(*after))
     return list(db.session.scalars(query.order_by(*key).limit(limit)))

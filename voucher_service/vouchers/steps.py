@@ -13,8 +13,10 @@ from voucher_service.errors import NotFound
 from voucher_service.ledger import service as ledger
 from voucher_service.ledger.rules import MOVES
 from voucher_service.programmes import service as programmes
+from voucher_service.vouchers import holds
 from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.vouchers.models import Voucher
+from voucher_service.vouchers.rules import PASSES_HOLD
 
 UNPAID_ENDS = {
     "VoucherForfeited": "forfeited",
@@ -62,20 +64,23 @@ def move(
 ) -> None:
     """Take a voucher one lawful step further and record the fact, in the open unit of work.
 
-    The UPDATE is conditional on the state and number that were read: whoever comes second gets VoucherNotInState.
+    The UPDATE is conditional on the state and number that were read: whoever comes second gets VoucherNotInState. A
+    step that leads on is conditional on no hold, too, and gets VoucherOnHold.
     """
+    stepping = update(Voucher).where(
+        Voucher.region_id == voucher.region_id,
+        Voucher.voucher_id == voucher.voucher_id,
+        Voucher.state == voucher.state,
+        Voucher.seq == voucher.seq,
+    )
+    if kind not in PASSES_HOLD:
+        stepping = stepping.where(Voucher.holds == 0)
     changed = db.session.execute(
-        update(Voucher)
-        .where(
-            Voucher.region_id == voucher.region_id,
-            Voucher.voucher_id == voucher.voucher_id,
-            Voucher.state == voucher.state,
-            Voucher.seq == voucher.seq,
-        )
-        .values(state=to_state, seq=voucher.seq + 1, **changes)
-        .execution_options(synchronize_session=False)
+        stepping.values(state=to_state, seq=voucher.seq + 1, **changes).execution_options(synchronize_session=False)
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
+        if kind not in PASSES_HOLD:
+            holds.require_free(voucher)
         raise VoucherNotInState(state=voucher.state)
     moved = ledger.Moved(voucher.region_id, voucher.voucher_id, voucher.seq + 1, voucher.programme_id, voucher.period)
     ledger.record(
@@ -99,13 +104,24 @@ def require_state(voucher: Voucher, *states: str) -> None:
 
 def state_at(voucher: Voucher, now: datetime) -> str:
     """Return the state as of now: an overdue voucher reads as expired before the sweep has come by."""
-    overdue = voucher.state in {"offered", "claimed"} and voucher.expires_at <= now
+    overdue = voucher.state in {"offered", "claimed"} and voucher.expires_at <= now and not voucher.holds
     return "expired" if overdue else voucher.state
 
 
 def origins(kind: str) -> tuple[str, ...]:
     """Return the states from which a fact of this kind lawfully leads on."""
     return tuple(step.from_state for step in MOVES if step.kind == kind)
+
+
+def leave_over(voucher: Voucher, now: datetime) -> None:
+    """Mark a held voucher that its class closes without: from now on it carries its own promise of budget."""
+    db.session.execute(
+        update(Voucher)
+        .where(Voucher.region_id == voucher.region_id, Voucher.voucher_id == voucher.voucher_id)
+        .values(left_over_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire(voucher)
 
 
 def end_unpaid(
@@ -115,15 +131,15 @@ def end_unpaid(
 
     While the class is held, its seats carry the promise of the budget and the class gives it back when it closes; from
     then on each voucher carries its own and gives it back here. `kind` is one of UNPAID_ENDS.
-    Refusals: VoucherNotInState.
+    Refusals: VoucherNotInState, VoucherOnHold.
     """
     require_state(voucher, *origins(kind))
-    carries_promise = voucher.state != "redeemed"
+    carries_promise = voucher.state != "redeemed" or voucher.left_over_at is not None
     programme_id = voucher.programme_id
     amount_fen = (voucher.reserved_fen or 0) if voucher.value_fen is None else voucher.value_fen
     move(
         voucher, kind, UNPAID_ENDS[kind], actor=actor, now=now, amount_fen=amount_fen, reference_id=reference_id,
-        value_fen=0,
+        value_fen=0, left_over_at=None,
     )  # fmt: skip
     if carries_promise:
         programmes.give_back_budget(programme_id, amount_fen)
