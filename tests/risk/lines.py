@@ -16,13 +16,10 @@ if TYPE_CHECKING:
 BUREAU = ("bureau1", "bureau2", "bureau-clerk")
 
 
-def dispute(trainee: Trainee, session_no: int | None = None, key: str | None = None) -> Any:
+def dispute(trainee: Trainee, key: str | None = None) -> Any:
     """The holder says "I was not there"."""
     worker = trainee.worker.log_in()
-    body: dict[str, Any] = {"redemption": trainee.redemption}
-    if session_no is not None:
-        body["session_no"] = session_no
-    return worker.town.post("/api/v1/disputes", worker.token, body, key)
+    return worker.town.post("/api/v1/disputes", worker.token, {"redemption": trainee.redemption}, key)
 
 
 def stop(worker: Worker, who: str = "bureau1", **changes: str) -> Any:

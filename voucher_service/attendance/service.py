@@ -97,10 +97,6 @@ def conclude_left_over(redemption: Any, now: datetime) -> None:
     _conclude(redemption, voucher, permille, completed=completes(permille, permille_min=permille_min), now=now)
 
 
-def disputable_sessions(redemption: Any, now: datetime) -> set[int]:
-    return attended_sessions(redemption.region_id, redemption.redemption_id)
-
-
 def _require_held(training_class: Any, now: datetime) -> None:
     """Let the first attendance open the class, once, however many clerks record at that moment."""
     state = training_class.state

@@ -41,6 +41,7 @@ from voucher_service.classes.rules import (
     unexplained,
 )
 from voucher_service.classes.rulings import FAKE, disqualified_for, disqualify, resume, rule, suspension_of
+from voucher_service.classes.rulings import REASONS as RULING_REASONS
 from voucher_service.classes.rulings import find as find_ruling
 from voucher_service.classes.rulings import of_class as rulings_of
 from voucher_service.classes.rulings import settle as settle_ruling
@@ -55,6 +56,7 @@ from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, INDUSTRY_REVIEWE
 
 __all__ = [
     "FAKE",
+    "RULING_REASONS",
     "TAKE_SEAT",
     "Clock",
     "Lessons",

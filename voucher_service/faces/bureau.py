@@ -24,20 +24,30 @@ blueprint.register_blueprint(bureau_holds.blueprint)
 CLASSES_MAX = 200
 DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
 """State → whose opinion it waits for."""
+SHOWN_STATES: Final = (
+    *("submitted", "industry_approved", "approved", "in_session", "ended", "exam_filed", "examined", "closed"),
+    *("suspended", "disqualified"),
+)
 SIGNERS: Final = {"industry": (INDUSTRY_REVIEWER,), "bureau": BUREAU}
 
 
 @blueprint.get("/classes")
 @allow(*BUREAU, INDUSTRY_REVIEWER)
 def list_waiting_classes() -> str:
-    """List the classes that wait for the caller's side of the review."""
-    state = "submitted" if caller().role == INDUSTRY_REVIEWER else "industry_approved"
+    """List the classes that wait for the caller's side of the review, or those in another state."""
+    due = "submitted" if caller().role == INDUSTRY_REVIEWER else "industry_approved"
+    state = request.args.get("state", due)
+    if state not in SHOWN_STATES:
+        raise InvalidInput({"state": list(SHOWN_STATES)})
     waiting = db.session.scalars(classes.visible_to(caller(), state).limit(CLASSES_MAX))
     return render_template(
         "bureau/classes.html",
         classes=sorted(waiting, key=lambda found: found.starts_on),
         names=_institution_names(),
         occupations=programmes.occupations(),
+        state=state,
+        due=due,
+        states=SHOWN_STATES,
     )
 
 
@@ -56,6 +66,8 @@ def show_class(training_class: str) -> str:
         sessions=classes.sessions(found),
         occupations=programmes.occupations(),
         due=due,
+        rulings=classes.rulings_of(found),
+        ruling_choices=classes.RULING_REASONS,
         signs=due is not None and caller().role in SIGNERS[due],
     )
 

@@ -37,7 +37,6 @@ STANDING_MARKS: Final = {
 
 HOLD_KINDS: Final = {
     "redemption": "不是我本人：扫码",
-    "sign_in": "不是我本人：签到",
     "bureau": "人社部门暂停",
     "class": "班次暂停",
 }

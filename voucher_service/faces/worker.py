@@ -18,6 +18,7 @@ from voucher_service.faces import (
     worker_classes,
     worker_code,
     worker_data,
+    worker_disputes,
     worker_paper,
     worker_training,
     worker_voucher,
@@ -30,7 +31,16 @@ from voucher_service.web.access import HOLDER, allow, caller
 from voucher_service.web.idempotency import kept_answer
 
 blueprint = Blueprint("worker", __name__)
-for part in (display, worker_voucher, worker_code, worker_paper, worker_classes, worker_training, worker_data):
+for part in (
+    display,
+    worker_voucher,
+    worker_code,
+    worker_paper,
+    worker_classes,
+    worker_training,
+    worker_data,
+    worker_disputes,
+):
     blueprint.register_blueprint(part.blueprint)
 
 CONFLICT = 409

@@ -21,6 +21,7 @@ from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
+from voucher_service.risk import service as risk
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, PUBLIC, allow, caller
 
@@ -35,6 +36,9 @@ class Scanned:
     training_class: Any
     at: datetime
     cancelled_at: datetime | None
+    redemption_id: int
+    line: Any
+    """The holder's dispute of it, if there is one."""
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>")
@@ -56,6 +60,7 @@ def show(voucher: str) -> str:
         facts=facts,
         scans=scans_of(found, facts),
         questions=QUESTIONS,
+        held=[line for line in risk.of_holder(found) if line.ended is None],
     )
 
 
@@ -114,12 +119,15 @@ def scans_of(voucher: Any, facts: Any) -> list[Scanned]:
     """Return every scan that spent the voucher, undone ones included, latest first."""
     spent = [fact.reference_id for fact in facts if fact.kind == "VoucherRedeemed"]
     found = [redemptions.find(voucher.region_id, redemption_id) for redemption_id in reversed(spent)]
+    lines = {line.hold.subject_id: line for line in risk.of_holder(voucher) if line.hold.kind == "redemption"}
     return [
         Scanned(
             institutions.get(redemption.class_region_id, redemption.institution_id).name,
             classes.get(redemption.class_region_id, redemption.class_id),
             redemption.redeemed_at,
             redemption.cancelled_at,
+            redemption.redemption_id,
+            lines.get(redemption.redemption_id),
         )
         for redemption in found
     ]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app
 
 from voucher_service.accounts import service as accounts
-from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
 from voucher_service.errors import NotFound
 from voucher_service.institutions import service as institutions
@@ -20,7 +19,7 @@ from voucher_service.ledger.service import Actor
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.errors import RedemptionOver
 from voucher_service.risk.catching_up import catch_up
-from voucher_service.risk.errors import NothingToDispute, NotImpartial, VerdictUnfit
+from voucher_service.risk.errors import NotImpartial, VerdictUnfit
 from voucher_service.risk.rulings import rule as rule_class
 from voucher_service.risk.rulings import settle as settle_ruling
 from voucher_service.vouchers import service as vouchers
@@ -47,7 +46,7 @@ if TYPE_CHECKING:
 
     from voucher_service.web.access import Caller
 
-DISPUTES: Final = ("redemption", "sign_in")
+DISPUTES: Final = ("redemption",)
 """Kinds of holds that a holder places; two persons uphold or lift them, the others they only lift."""
 
 UPHOLD: Final = "uphold"
@@ -64,19 +63,16 @@ class Line:
     redemption: Any
 
 
-def dispute(redemption_id: int, session_no: int | None, caller: Caller, now: datetime) -> Any:
-    """Take up "I was not there" about a scan, or about the sign-in of one session; returns the hold, its receipt.
+def dispute(redemption_id: int, caller: Caller, now: datetime) -> Any:
+    """Take up "I was not there" about a scan: the voucher stands still from now on. Returns the hold, its receipt.
 
-    The voucher stands still from now on. Refusals: NotFound, RedemptionOver, NothingToDispute, VoucherNotInState,
-    DisputedAlready.
+    Refusals: NotFound, RedemptionOver, VoucherNotInState, DisputedAlready.
     """
     redemption = own_redemption(redemption_id, caller)
-    if session_no is not None and session_no not in attendance.disputable_sessions(redemption, now):
-        raise NothingToDispute(session_no=session_no)
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     return vouchers.place_hold(
-        voucher, "sign_in" if session_no else "redemption", reason=NOT_THERE, note="",
-        by=(HOLDER, caller.subject_id), now=now, subject=redemption.redemption_id, session_no=session_no or 0,
+        voucher, "redemption", reason=NOT_THERE, note="", by=(HOLDER, caller.subject_id), now=now,
+        subject=redemption.redemption_id,
     )  # fmt: skip
 
 

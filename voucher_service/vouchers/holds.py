@@ -170,7 +170,7 @@ def _count(voucher: Voucher, change: int, **shift: datetime) -> None:
     """Count a hold on the voucher's row, unless it has ended meanwhile; this UPDATE is what a step waits for."""
     counting = update(Voucher).where(Voucher.region_id == voucher.region_id, Voucher.voucher_id == voucher.voucher_id)
     if change > 0:
-        counting = counting.where(Voucher.live.is_(True))
+        counting = counting.where(Voucher.live)
     counted = db.session.execute(
         counting.values(holds=Voucher.holds + change, **shift)
         .returning(Voucher.voucher_id)
