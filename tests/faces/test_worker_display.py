@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from tests.faces.browsing import PAGE, Visitor, particulars
 from tests.faces.test_worker import REGION, WILLING, claim_page, claimed
 from tests.journey.city import PEOPLE
-from voucher_service.faces import display, progress, wording
+from voucher_service.faces import display, hold_words, progress, wording
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -154,6 +154,7 @@ def said_by_words() -> set[str]:
         wording.QUESTIONS,
         wording.ROLES,
         wording.PURPOSES,
+        hold_words.HOLD_KINDS,
     )
     steps = {text for step in progress.STEPS.values() for text in (step.done, step.next, step.whose)}
     return {text for table in words for text in table.values()} | steps | {wording.OTHER_PURPOSE, "%(sum)s 元"}

@@ -11,7 +11,7 @@ from typing import Final
 from flask_babel import gettext
 
 from voucher_service.calendar import CITY_ZONE
-from voucher_service.faces import outlooks
+from voucher_service.faces import hold_words
 
 REGIONS: Final = {
     411202: "湖滨区",
@@ -146,13 +146,10 @@ WORDS: Final = {
     "role_names": ROLES,
     "purposes": PURPOSES,
     "other_purpose": OTHER_PURPOSE,
-    "step_names": outlooks.STEP_NAMES,
-    "whose_names": outlooks.WHOSE,
-    "standing_marks": outlooks.STANDING_MARKS,
-    "hold_kinds": outlooks.HOLD_KINDS,
-    "hold_reasons": outlooks.HOLD_REASONS,
-    "ruling_kinds": outlooks.RULING_KINDS,
-    "ruling_reasons": outlooks.RULING_REASONS,
+    "hold_kinds": hold_words.HOLD_KINDS,
+    "hold_reasons": hold_words.HOLD_REASONS,
+    "ruling_kinds": hold_words.RULING_KINDS,
+    "ruling_reasons": hold_words.RULING_REASONS,
 }
 """What every template can look up."""
 
