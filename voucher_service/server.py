@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import click
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server import Server
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError
@@ -118,6 +118,8 @@ def run(settings: Settings) -> None:
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
+        http=HTTPModes.http1,  # nginx speaks it to the service, and a browser without TLS speaks nothing else
+        websockets=False,
         workers=settings.workers,
         blocking_threads=settings.threads,
         factory=True,

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from flask import current_app
 
@@ -157,8 +158,7 @@ def spend(
     """Redeem with a code and a card that were verified already; refuses and raises as `redeem` does after that."""
     share = programmes.allotment_by_public_no(code.programme_number)
     region_id = share.region_id
-    deadline_months = programmes.certificate_deadline_months(share.programme_id)
-    certify_by = end_of_day(add_months(local_date(now), deadline_months))
+    days = _days_of(local_date(now), programmes.certificate_deadline_months(share.programme_id))
     redemption_id = new_id()
     parameters = {
         "institution_region_id": caller.region_id,
@@ -171,9 +171,9 @@ def spend(
         "voucher_hex": to_hex(code.voucher_id),
         "session_tag": code.session_tag,
         "step_at": to_microseconds(code.step_at or now),
-        "certify_by": to_microseconds(certify_by),
-        "certify_by_text": certify_by.isoformat(),
-        "cooled_off_if_examined_by": add_months(local_date(now), -1).isoformat(),
+        "certify_by": days.certify_by,
+        "certify_by_text": days.certify_by_text,
+        "cooled_off_if_examined_by": days.cooled_off_if_examined_by,
         "redemption_id": redemption_id,
         "redemption_hex": to_hex(redemption_id),
         "reference_id": redemption_id,
@@ -199,6 +199,20 @@ def spend(
         raise reason_against(scan, code, region_id, caller, now)
     body: str = kept["body"]
     return body
+
+
+class _Days(NamedTuple):
+    """What one day's redemptions have in common; `certify_by` in microseconds."""
+
+    certify_by: int
+    certify_by_text: str
+    cooled_off_if_examined_by: str
+
+
+@lru_cache(maxsize=64)
+def _days_of(today: date, deadline_months: int) -> _Days:
+    certify_by = end_of_day(add_months(today, deadline_months))
+    return _Days(to_microseconds(certify_by), certify_by.isoformat(), add_months(today, -1).isoformat())
 
 
 def verified(scan: Scan, now: datetime) -> VerifiedCode:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
+from voucher_service.web.headers import Answer
 from voucher_service.web.strict_json import StrictRequest
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class SessionsOfCookies(SecureCookieSessionInterface):
 
 class Service(Flask):
     request_class = StrictRequest
+    response_class = Answer
     session_interface = SessionsOfCookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
