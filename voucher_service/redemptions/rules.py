@@ -1,10 +1,12 @@
-"""Until when a redemption can be undone: pure, the limit and the moment are handed in."""
+"""Until when a redemption can be undone, and which days it sets: pure, limits and moments are handed in."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple, Protocol
 
+from voucher_service.calendar import add_months, end_of_day
 from voucher_service.redemptions.errors import AttendedAlready, RedemptionOver, UndoTooLate
 
 
@@ -30,3 +32,18 @@ def require_standing(redemption: Redeemed) -> None:
         raise RedemptionOver
     if redemption.first_attended_at is not None:
         raise AttendedAlready(first_attended_at=redemption.first_attended_at)
+
+
+class Days(NamedTuple):
+    """What one day's redemptions have in common."""
+
+    certify_by: datetime
+    certify_by_text: str
+    cooled_off_if_examined_by: str
+
+
+@lru_cache(maxsize=64)
+def days_of(today: date, deadline_months: int) -> Days:
+    """Return the deadline of a certificate, and until when an earlier examination must lie (R23). Remembered."""
+    certify_by = end_of_day(add_months(today, deadline_months))
+    return Days(certify_by, certify_by.isoformat(), add_months(today, -1).isoformat())

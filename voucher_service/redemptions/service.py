@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
-from voucher_service.calendar import add_months, end_of_day, local_date, month_of
+from voucher_service.calendar import local_date, month_of
 from voucher_service.classes import service as classes
 from voucher_service.clock import to_microseconds
 from voucher_service.database import Chain, Link, db, end_reading
@@ -40,6 +39,7 @@ from voucher_service.redemptions.errors import (
 from voucher_service.redemptions.models import RefusedScan
 from voucher_service.redemptions.papers import is_paper, send_code
 from voucher_service.redemptions.register import find, live_of, live_redemption, mark_attended, of_class
+from voucher_service.redemptions.rules import days_of
 from voucher_service.redemptions.tallies import tally_of_class
 from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
 from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
@@ -158,7 +158,7 @@ def spend(
     """Redeem with a code and a card that were verified already; refuses and raises as `redeem` does after that."""
     share = programmes.allotment_by_public_no(code.programme_number)
     region_id = share.region_id
-    days = _days_of(local_date(now), programmes.certificate_deadline_months(share.programme_id))
+    days = days_of(local_date(now), programmes.certificate_deadline_months(share.programme_id))
     redemption_id = new_id()
     parameters = {
         "institution_region_id": caller.region_id,
@@ -171,7 +171,7 @@ def spend(
         "voucher_hex": to_hex(code.voucher_id),
         "session_tag": code.session_tag,
         "step_at": to_microseconds(code.step_at or now),
-        "certify_by": days.certify_by,
+        "certify_by": to_microseconds(days.certify_by),
         "certify_by_text": days.certify_by_text,
         "cooled_off_if_examined_by": days.cooled_off_if_examined_by,
         "redemption_id": redemption_id,
@@ -199,20 +199,6 @@ def spend(
         raise reason_against(scan, code, region_id, caller, now)
     body: str = kept["body"]
     return body
-
-
-class _Days(NamedTuple):
-    """What one day's redemptions have in common; `certify_by` in microseconds."""
-
-    certify_by: int
-    certify_by_text: str
-    cooled_off_if_examined_by: str
-
-
-@lru_cache(maxsize=64)
-def _days_of(today: date, deadline_months: int) -> _Days:
-    certify_by = end_of_day(add_months(today, deadline_months))
-    return _Days(to_microseconds(certify_by), certify_by.isoformat(), add_months(today, -1).isoformat())
 
 
 def verified(scan: Scan, now: datetime) -> VerifiedCode:
