@@ -7,11 +7,13 @@ import pytest
 
 from voucher_service.demo.tables import region_quotas
 from voucher_service.simulation import plan
-from voucher_service.simulation.plan import CAPACITY, ROUNDS, Fate, Manner
+from voucher_service.simulation.frauds import CATCHES, Manner, Scheme
+from voucher_service.simulation.plan import CAPACITY, MANNERS, ROUNDS, STAGES, Fate
 
 OPENS = datetime(2026, 1, 5, 1, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 31, 16, tzinfo=UTC)
 PARTS = plan.cast(issued=2000, used=500, seed=7)
+YEAR = plan.rounds(PARTS, OPENS, CLOSES)
 
 
 def test_a_seed_gives_the_same_year_and_another_seed_another() -> None:
@@ -24,33 +26,67 @@ def test_each_region_has_its_share_of_both_targets() -> None:
     assert sum(part.fate is Fate.CERTIFIED for part in PARTS) == 500
 
 
-def test_every_fate_and_every_manner_is_played() -> None:
+def test_every_fate_is_played_and_every_fraud_is_tried() -> None:
     assert {part.fate for part in PARTS} == set(Fate)
-    assert {part.manner for part in PARTS} == set(Manner)
-    assert all(part.attends for part in PARTS if part.manner)
+    assert {fraud for turn in YEAR for fraud in turn.frauds()} | {Manner.PLAIN} == {*Manner, *Scheme}
+
+
+def test_every_fraud_has_a_refusal_that_names_it() -> None:
+    assert CATCHES.keys() == {*Manner, *Scheme} - {Manner.PLAIN}
+
+
+def test_people_try_only_what_their_fate_allows() -> None:
+    for turn in YEAR:
+        assert all(part.manner in {Manner.PLAIN, *MANNERS.get(part.fate, ())} for part in turn.parts)
+
+
+def test_an_honest_certificate_is_there_before_its_number_is_sold() -> None:
+    first, *_ = [part.manner for turn in YEAR for part in turn.parts if part.fate is Fate.CERTIFIED]
+    assert first is Manner.PLAIN
+
+
+def test_nobody_claims_the_next_voucher_when_the_programme_is_over() -> None:
+    eager = [turn for turn in YEAR if any(part.manner is Manner.EAGER for part in turn.parts)]
+    assert eager
+    assert all(turn.closed_at < CLOSES for turn in eager)
+
+
+def test_a_round_without_trainees_tries_nothing_that_needs_one() -> None:
+    alone = plan.Round(OPENS, tuple(part for part in PARTS if not part.attends)[:3])
+    assert Scheme.EXAM_TOO_SOON not in set(alone.frauds())
+    assert Scheme.ONE_TOO_MANY in set(alone.frauds())
 
 
 def test_the_rounds_hold_everybody_once_while_the_programme_is_open() -> None:
-    year = plan.rounds(PARTS, OPENS, CLOSES)
-    assert len(year) == ROUNDS
-    assert sorted(part.number for turn in year for part in turn.parts) == list(range(2000))
-    assert all(OPENS <= turn.opens_at < CLOSES for turn in year)
+    assert len(YEAR) == ROUNDS
+    assert sorted(part.number for turn in YEAR for part in turn.parts) == list(range(2000))
+    assert all(OPENS <= turn.opens_at < CLOSES for turn in YEAR)
 
 
 def test_no_class_is_over_full_and_nobody_who_attends_is_left_out() -> None:
-    for turn in plan.rounds(PARTS, OPENS, CLOSES):
+    for turn in YEAR:
         classes = list(turn.classes())
         assert all(0 < len(some) <= CAPACITY for some in classes)
         assert [part for some in classes for part in some] == [part for part in turn.parts if part.attends]
 
 
 def test_what_is_expected_adds_up() -> None:
-    expected = plan.expected(plan.rounds(PARTS, OPENS, CLOSES))
+    expected = plan.expected(YEAR)
     for cells in (expected.regions, expected.months):
         totals: Counter[str] = Counter()
         for (_, stage), count in cells.items():
             totals[stage] += count
         assert totals == {"issued": 2000, "redeemed": 615, "completed": 575, "certified": 500}
+    assert expected.answers.total() == expected.frauds.total()
+    assert expected.scans <= expected.answers
+    assert expected.rules["R17c"] == ROUNDS
+
+
+def test_a_stage_is_counted_in_the_month_in_which_it_is_reached() -> None:
+    one = plan.Round(OPENS, tuple(part for part in PARTS if part.fate is Fate.CERTIFIED)[:1])
+    months = {stage: month for month, stage in plan.expected([one]).months}
+    assert months == {"issued": 202601, "redeemed": 202601, "completed": 202603, "certified": 202603}
+    assert set(months) == {stage for stage, fates in STAGES.items() if fates}
 
 
 @pytest.mark.parametrize(("issued", "used"), [(10, 0), (10, 11), (0, 0)])

@@ -60,8 +60,8 @@ def show_targets() -> dict[str, Any]:
 @allow(*REPORT_READERS)
 @blueprint.response(200, RefusalsSchema)
 def show_refusals() -> dict[str, Any]:
-    """Show how many scans were refused for each reason."""
-    return {"refusals": service.refusals_by_reason()}
+    """Show how many scans were refused for each reason, and how many requests of any kind by code and by rule."""
+    return service.refusals()._asdict()
 
 
 def _today() -> date:

@@ -114,7 +114,13 @@ class FunnelSchema(StrictSchema):
 
 
 class RefusalsSchema(StrictSchema):
-    refusals = fields.Dict(keys=fields.String(), values=fields.Integer())
+    refusals = fields.Dict(keys=fields.String(), values=fields.Integer(), metadata={"description": "scans, by reason"})
+    answers = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), metadata={"description": "refused writes of any kind, by code"}
+    )
+    rules = fields.Dict(
+        keys=fields.String(), values=fields.Integer(), metadata={"description": "those that name rules, by rule"}
+    )
 
 
 class RowSchema(StrictSchema):

@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from voucher_service.calendar import add_months, month_of_date
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.models import Allotment, Programme
-from voucher_service.redemptions.models import RefusedScan
 from voucher_service.reports import pace, plan
 from voucher_service.reports.moments import counts_of
+from voucher_service.reports.refusals import Refusals, refusals
 from voucher_service.reports.roster import Trainee, roster, would_complete
 from voucher_service.reports.rows import Page, Row, Wanted, rows_behind
 from voucher_service.reports.rules import (
@@ -39,11 +39,12 @@ __all__ = [
     "FUNNEL",
     "TARGET_COLUMNS",
     "Page",
+    "Refusals",
     "Row",
     "Trainee",
     "Wanted",
     "funnel_report",
-    "refusals_by_reason",
+    "refusals",
     "roster",
     "rows_behind",
     "targets",
@@ -89,13 +90,6 @@ def funnel_report(programme_id: int, today: date, day: date | None = None) -> di
 def targets() -> dict[str, Any]:
     """Return the plan's three tables side by side, their sums, and where they do not fit together."""
     return plan.as_document()
-
-
-def refusals_by_reason() -> dict[str, int]:
-    """Return how many scans were refused for each reason."""
-    scans = func.count().label("scans")
-    query = select(RefusedScan.reason, scans).group_by(RefusedScan.reason).order_by(RefusedScan.reason)
-    return {row.reason: row.scans for row in db.session.execute(query)}
 
 
 def _allotments(programme_id: int) -> Sequence[Allotment]:

@@ -26,14 +26,17 @@ def simulate(issued: int, used: int, seed: int, url: str | None, workers: int, *
     """Play a year through the HTTP API; exit 1 unless every count and the ledger are as they must be."""
     # The year brings the whole service with it; other commands should not wait for it.
     from voucher_service.simulation.connection import UnexpectedAnswer  # noqa: PLC0415
-    from voucher_service.simulation.local_service import LocalService, ServiceNotReady  # noqa: PLC0415
+    from voucher_service.simulation.local_service import LocalService, ServiceNotReady, verdict_beside  # noqa: PLC0415
     from voucher_service.simulation.play import play  # noqa: PLC0415
 
+    if url and not url.startswith(("http://", "https://")):
+        raise click.BadParameter("an address begins with http:// or https://", param_hint="--url")
     started = time.monotonic()
     verdict: dict[str, Any] | None = None
     try:
         if url:
             outcome = play(url, issued, used, seed, workers)
+            verdict = verdict_beside(url)
         else:
             with tempfile.TemporaryDirectory() as folder:
                 service = LocalService(Path(folder))
@@ -47,21 +50,34 @@ def simulate(issued: int, used: int, seed: int, url: str | None, workers: int, *
 
 
 def _tell(outcome: Outcome, verdict: dict[str, Any] | None, seconds: int, *, as_json: bool) -> None:
+    from voucher_service.simulation.report import in_words, rates_in_words  # noqa: PLC0415 - as above
+
     if as_json:
-        told = {
-            "funnel": outcome.account.funnel,
-            "refusals": outcome.account.refusals,
-            "differences": outcome.differences,
-            "ledger": verdict,
-            "seconds": seconds,
-        }
-        click.echo(json.dumps(told, ensure_ascii=False))
+        click.echo(json.dumps(_document(outcome, verdict, seconds), ensure_ascii=False))
         return
-    for line in outcome.in_words():
+    for line in (*in_words(outcome.account, outcome.expected), *rates_in_words(outcome.rates)):
         click.echo(line)
+    click.echo(f"{outcome.people_per_second} people a second")
     for difference in outcome.differences:
         click.echo(f"DIFFERENT {difference}")
+    click.echo("counts: as expected" if not outcome.differences else f"counts: {len(outcome.differences)} differ")
     click.echo(f"{_verdict_in_words(verdict)}; {seconds} s")
+
+
+def _document(outcome: Outcome, verdict: dict[str, Any] | None, seconds: int) -> dict[str, Any]:
+    account, expected = outcome.account, outcome.expected
+    names = ("scans", "answers", "rules")
+    return {
+        "funnel": account.funnel,
+        "frauds": expected.frauds,
+        "refused": {name: getattr(account, name) for name in names},
+        "expected_refused": {name: getattr(expected, name) for name in names},
+        "differences": outcome.differences,
+        "rates": [rate._asdict() for rate in outcome.rates],
+        "people_per_second": outcome.people_per_second,
+        "ledger": verdict,
+        "seconds": seconds,
+    }
 
 
 def _verdict_in_words(verdict: dict[str, Any] | None) -> str:

@@ -10,17 +10,21 @@ from typing import Any
 
 import urllib3
 
+from voucher_service.simulation.frauds import Catch
+from voucher_service.simulation.rates import Stopwatch
+
 
 class UnexpectedAnswer(Exception):
     """The service answered otherwise than the plan of the year says."""
 
 
 class Connection:
-    """A service at an address, and the time that it is there."""
+    """A service at an address, the time that it is there, and how long its answers took."""
 
     def __init__(self, address: str, workers: int) -> None:
         self._address = address.rstrip("/")
         self._pool = urllib3.PoolManager(maxsize=workers, block=True, timeout=urllib3.Timeout(60))
+        self.stopwatch = Stopwatch()
         self._moved_to, self._moved_at = self._read_clock(self.get("/api/v1/trial/clock"))
 
     def get(self, path: str, token: str = "") -> Any:
@@ -30,11 +34,12 @@ class Connection:
         """Post and return the answer; raises UnexpectedAnswer for a refusal."""
         return self._expect("POST", path, token, body, {200, 201})
 
-    def post_refused(self, path: str, body: Any, token: str, code: str) -> None:
-        """Post what must be refused with `code`; raises UnexpectedAnswer for anything else."""
+    def post_refused(self, path: str, body: Any, token: str, catch: Catch) -> None:
+        """Post what must be refused as `catch` says, by that rule and no other; raises UnexpectedAnswer."""
         status, answer = self._send("POST", path, token, body)
-        if answer.get("code") != code:
-            raise UnexpectedAnswer(f"POST {path} should be refused as {code}: {status} {answer}")
+        rules = {finding["rule_id"] for finding in answer.get("figures", {}).get("findings", ())}
+        if answer.get("code") != catch.code or rules != ({catch.rule_id} if catch.rule_id else set()):
+            raise UnexpectedAnswer(f"POST {path} should be refused as {' '.join(catch).strip()}: {status} {answer}")
 
     def now(self) -> datetime:
         """The service's time, as far as it can be told from here."""
@@ -60,5 +65,9 @@ class Connection:
         if token:
             headers["Authorization"] = f"Bearer {token}"
         content = None if body is None else json.dumps(body).encode()
-        answer = self._pool.request(method, self._address + path, body=content, headers=headers)
-        return answer.status, json.loads(answer.data or b"{}")
+        try:
+            with self.stopwatch.timing(method, path):
+                answer = self._pool.request(method, self._address + path, body=content, headers=headers)
+            return answer.status, json.loads(answer.data or b"{}")
+        except (urllib3.exceptions.HTTPError, ValueError) as trouble:
+            raise UnexpectedAnswer(f"{method} {path}: no answer from {self._address} ({trouble})") from trouble

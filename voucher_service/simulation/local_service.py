@@ -47,7 +47,7 @@ class LocalService:
     def running(self) -> Iterator[None]:
         """Serve inside the with block. Raises ServiceNotReady."""
         with self._log.open("wb") as log:
-            process = subprocess.Popen(self._command("serve"), env=self._environment, stdout=log, stderr=log)  # noqa: S603 - itself
+            process = subprocess.Popen(_command("serve"), env=self._environment, stdout=log, stderr=log)  # noqa: S603 - itself
         try:
             self._await_ready(process)
             yield
@@ -57,17 +57,9 @@ class LocalService:
 
     def verdict(self) -> dict[str, Any]:
         """Seal what is left and return what verify-ledger says of the database: `green` and `violations`."""
-        self._run("seal")
-        verdict: dict[str, Any] = json.loads(self._run("verify-ledger", "--json"))
+        _run(self._environment, "seal")
+        verdict: dict[str, Any] = json.loads(_run(self._environment, "verify-ledger", "--json"))
         return verdict
-
-    def _run(self, *arguments: str) -> str:
-        ran = subprocess.run(  # noqa: S603 - itself
-            self._command(*arguments), env=self._environment, capture_output=True, text=True, check=False
-        )
-        if not ran.stdout:
-            raise ServiceNotReady(ran.stderr[-2000:])
-        return ran.stdout
 
     def _await_ready(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + READY_WITHIN_SECONDS
@@ -79,9 +71,37 @@ class LocalService:
                 time.sleep(0.1)
         raise ServiceNotReady(self._log.read_text(errors="replace")[-2000:])
 
-    @staticmethod
-    def _command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "voucher_service", *arguments]
+
+def verdict_beside(address: str) -> dict[str, Any] | None:
+    """Return what verify-ledger says where this environment's settings lead to the ledger of a running service.
+
+    None where they do not: nothing is kept there, or the newest signed head that the service shows is not in it.
+    """
+    environment = dict(os.environ)
+    if not (Path(environment.get("DATA_DIR", "var")) / "secrets.json").exists():
+        return None
+    shown = urllib3.request("GET", f"{address.rstrip('/')}/api/v1/ledger/heads/latest").json()
+    try:
+        kept = json.loads(_run(environment, "ledger", "head", str(shown["head_no"])))
+    except (ServiceNotReady, KeyError):
+        return None
+    if kept != shown:
+        return None
+    verdict: dict[str, Any] = json.loads(_run(environment, "verify-ledger", "--json"))
+    return verdict
+
+
+def _run(environment: dict[str, str], *arguments: str) -> str:
+    ran = subprocess.run(  # noqa: S603 - itself
+        _command(*arguments), env=environment, capture_output=True, text=True, check=False
+    )
+    if not ran.stdout:
+        raise ServiceNotReady(ran.stderr[-2000:])
+    return ran.stdout
+
+
+def _command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "voucher_service", *arguments]
 
 
 def _free_port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from random import Random
@@ -15,6 +15,7 @@ from voucher_service.demo.loading import CAPACITY, LASTS, STARTS_AFTER
 from voucher_service.demo.people import Person, Population
 from voucher_service.demo.quota_split import split
 from voucher_service.demo.tables import region_quotas
+from voucher_service.simulation.frauds import CATCHES, NEEDS_TRAINEES, SCANNED, Manner, Scheme, dealt
 
 ROUNDS: Final = 12
 PEOPLE_A_ROUND_MIN: Final = 10
@@ -40,20 +41,6 @@ class Fate(StrEnum):
     CERTIFIED = "certified"
 
 
-class Manner(StrEnum):
-    """What goes wrong at the class door; the value is the code of the refusal that it earns, empty for nothing."""
-
-    PLAIN = ""
-    EARLY = "class_not_open"
-    SCREENSHOT = "code_stale"
-    OTHER_CARD = "holder_mismatch"
-    TWICE = "already_redeemed"
-
-
-MANNERS: Final = {1: Manner.SCREENSHOT, 4: Manner.OTHER_CARD, 7: Manner.TWICE, 10: Manner.EARLY}
-MANNERS_EVERY: Final = 20
-"""One in twenty of those who come to a class for each manner, at these places."""
-
 STAGES: Final = {
     "issued": frozenset(Fate),
     "redeemed": frozenset({Fate.LEFT, Fate.FAILED, Fate.CERTIFIED}),
@@ -62,6 +49,23 @@ STAGES: Final = {
     "paid": frozenset[Fate](),
 }
 """Which fates reach a stage of the funnel."""
+
+MANNERS: Final = {
+    Fate.CERTIFIED: (
+        Manner.SCREENSHOT,
+        Manner.OLD_CERTIFICATE,
+        Manner.TWICE,
+        Manner.SOLD_NUMBER,
+        Manner.OTHER_CARD,
+        Manner.EARLY,
+        Manner.ELSEWHERE,
+        Manner.OTHER_LEVEL,
+        Manner.EAGER,
+    ),
+    Fate.FAILED: (Manner.FORGED,),
+    Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY),
+}
+"""What people with a fate try, in the order in which it is dealt to them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class Part:
     person: Person
     region_id: int
     fate: Fate
-    manner: Manner
+    manner: Manner = Manner.PLAIN
 
     @property
     def attends(self) -> bool:
@@ -98,6 +102,12 @@ class Round:
     def certified_at(self) -> datetime:
         return self.opens_at + CERTIFIED_AFTER
 
+    def frauds(self) -> Iterator[Manner | Scheme]:
+        """Everything that is tried in this round and must be refused."""
+        yield from (part.manner for part in self.parts if part.manner is not Manner.PLAIN)
+        held = any(part.attends for part in self.parts)
+        yield from (scheme for scheme in Scheme if held or scheme not in NEEDS_TRAINEES)
+
     def classes(self) -> Iterator[tuple[Part, ...]]:
         """Those who attend, in classes of at most as many as a class holds."""
         attending = [part for part in self.parts if part.attends]
@@ -107,11 +117,25 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Counts by (region, stage), by (month, stage) and of refused scans by code."""
+    """Counts by (region, stage) and (month, stage), frauds, and how they are refused.
 
-    regions: Counter[tuple[int, str]]
-    months: Counter[tuple[int, str]]
-    refusals: Counter[str]
+    `scans` are refused scans and `answers` refusals of any kind, by code; `rules` those that name rules, by rule.
+    """
+
+    regions: Counter[tuple[int, str]] = field(default_factory=Counter)
+    months: Counter[tuple[int, str]] = field(default_factory=Counter)
+    frauds: Counter[str] = field(default_factory=Counter)
+    scans: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def refuse(self, fraud: Manner | Scheme) -> None:
+        """Count one fraud as caught."""
+        catch = CATCHES[fraud]
+        self.frauds[fraud.name.lower()] += 1
+        self.answers[catch.code] += 1
+        self.scans.update([catch.code] if fraud in SCANNED else [])
+        self.rules.update([catch.rule_id] if catch.rule_id else [])
 
 
 def cast(issued: int, used: int, seed: int) -> list[Part]:
@@ -124,37 +148,45 @@ def cast(issued: int, used: int, seed: int) -> list[Part]:
     fates = _fates(issued, used, draw)
     homes = [(region_id, place < certified[region_id]) for region_id in claims for place in range(claims[region_id])]
     draw.shuffle(homes)
-    manners = _manners()
     parts = []
     for number, (person, (region_id, succeeds)) in enumerate(zip(Population(seed, issued), homes, strict=True)):
         fate = Fate.CERTIFIED if succeeds else next(fates)
-        manner = next(manners) if fate in STAGES["redeemed"] else Manner.PLAIN
-        parts.append(Part(number, person, region_id, fate, manner))
+        parts.append(Part(number, person, region_id, fate))
     return parts
 
 
 def rounds(parts: Sequence[Part], now: datetime, closes_at: datetime) -> list[Round]:
-    """Spread the people evenly over the days from `now` until the programme closes."""
+    """Spread the people evenly over the days from `now` until the programme closes, and deal them their manners.
+
+    Manners are dealt in the order in which people come, so that the first certificate of the year is an honest one;
+    nobody claims the next voucher when the programme is over.
+    """
     turns = min(ROUNDS, -(-len(parts) // PEOPLE_A_ROUND_MIN))
     every = (closes_at - now) / turns
-    return [Round(now + timedelta(days=(every * turn).days), tuple(parts[turn::turns])) for turn in range(turns)]
+    manners = {fate: dealt(*MANNERS.get(fate, ())) for fate in Fate}
+    year = []
+    for turn in range(turns):
+        alike = Round(now + timedelta(days=(every * turn).days), tuple(parts[turn::turns]))
+        over = {Manner.EAGER} if alike.closed_at >= closes_at else set[Manner]()
+        dealt_to = ((part, next(manners[part.fate])) for part in alike.parts)
+        played = (replace(part, manner=Manner.PLAIN if manner in over else manner) for part, manner in dealt_to)
+        year.append(replace(alike, parts=tuple(played)))
+    return year
 
 
 def expected(year: Sequence[Round]) -> Expected:
     """Count what the report must give when everybody has played their part."""
-    regions: Counter[tuple[int, str]] = Counter()
-    months: Counter[tuple[int, str]] = Counter()
-    refusals: Counter[str] = Counter()
+    counts = Expected()
     for turn in year:
-        opened, closed = month_of(turn.opens_at), month_of(turn.closed_at)
-        month = {"issued": opened, "redeemed": opened, "completed": closed}
-        late = month_of(turn.certified_at)
+        opened, closed, certified = (month_of(day) for day in (turn.opens_at, turn.closed_at, turn.certified_at))
+        month = {"issued": opened, "redeemed": opened, "completed": closed, "certified": certified}
         for part in turn.parts:
             reached = [stage for stage, fates in STAGES.items() if part.fate in fates]
-            regions.update((part.region_id, stage) for stage in reached)
-            months.update((month.get(stage, late), stage) for stage in reached)
-            refusals.update([part.manner.value] if part.manner else [])
-    return Expected(regions, months, refusals)
+            counts.regions.update((part.region_id, stage) for stage in reached)
+            counts.months.update((month[stage], stage) for stage in reached)
+        for fraud in turn.frauds():
+            counts.refuse(fraud)
+    return counts
 
 
 def _fates(issued: int, used: int, draw: Random) -> Iterator[Fate]:
@@ -171,9 +203,3 @@ def _fates(issued: int, used: int, draw: Random) -> Iterator[Fate]:
     fates += [Fate.LAPSED] * (rest - len(fates))
     draw.shuffle(fates)
     return iter(fates)
-
-
-def _manners() -> Iterator[Manner]:
-    while True:
-        for place in range(MANNERS_EVERY):
-            yield MANNERS.get(place, Manner.PLAIN)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,20 +14,20 @@ from voucher_service.demo.loading import PROGRAMME_ID
 from voucher_service.simulation import plan
 from voucher_service.simulation.actors import Offices
 from voucher_service.simulation.connection import Connection
-from voucher_service.simulation.report import Account, differences, in_words, read_account
+from voucher_service.simulation.rates import Rate
+from voucher_service.simulation.report import Account, differences, read_account
 from voucher_service.simulation.year import Year
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The bureau's reports after the year, what was expected of them, and where the two differ."""
+    """The bureau's reports after the year, what was expected of them, where the two differ, and how fast it went."""
 
     account: Account
     expected: plan.Expected
     differences: list[str]
-
-    def in_words(self) -> Iterator[str]:
-        return in_words(self.account, self.expected)
+    rates: list[Rate]
+    people_per_second: float
 
 
 def play(address: str, issued: int, used: int, seed: int, workers: int) -> Outcome:
@@ -36,11 +36,12 @@ def play(address: str, issued: int, used: int, seed: int, workers: int) -> Outco
     parts = plan.cast(issued, used, seed)
     year = plan.rounds(parts, service.now(), end_of_day(_last_day(service)))
     expected = plan.expected(year)
-    before = read_account(service)
+    before, begun = read_account(service), time.monotonic()
     with click.progressbar(length=issued, label="a year", file=sys.stderr) as bar:
         Year(service, workers, bar.update).play(year)
-    after = read_account(service)
-    return Outcome(after, expected, differences(before, after, expected))
+    seconds = time.monotonic() - begun
+    rates, after = service.stopwatch.rates(seconds), read_account(service)
+    return Outcome(after, expected, differences(before, after, expected), rates, round(issued / seconds, 1))
 
 
 def _last_day(service: Connection) -> date:

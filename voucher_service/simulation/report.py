@@ -11,17 +11,21 @@ from voucher_service.demo.loading import PROGRAMME_ID
 from voucher_service.demo.tables import rows
 from voucher_service.simulation.actors import Offices
 from voucher_service.simulation.connection import Connection
+from voucher_service.simulation.frauds import CATCHES, Manner, Scheme
 from voucher_service.simulation.plan import STAGES, Expected
+from voucher_service.simulation.rates import Rate
 
 Key = TypeVar("Key", str, tuple[int, str])
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The bureau's reports at one moment."""
+    """The bureau's reports at one moment: the funnel, refused scans, and refusals of any kind by code and by rule."""
 
     funnel: dict[str, Any]
-    refusals: Counter[str]
+    scans: Counter[str]
+    answers: Counter[str]
+    rules: Counter[str]
 
     @property
     def regions(self) -> Counter[tuple[int, str]]:
@@ -33,23 +37,26 @@ class Account:
 
 
 def read_account(service: Connection) -> Account:
-    """Ask for the funnel and for the refused scans, as a reviewer of the bureau."""
+    """Ask for the funnel and for the refusals, as a reviewer of the bureau."""
     token = Offices(service).token("bureau1")
     funnel = service.get(f"/api/v1/reports/funnel/{PROGRAMME_ID}", token)
-    return Account(funnel, Counter(service.get("/api/v1/reports/refusals", token)["refusals"]))
+    refused = service.get("/api/v1/reports/refusals", token)
+    return Account(funnel, Counter(refused["refusals"]), Counter(refused["answers"]), Counter(refused["rules"]))
 
 
 def differences(before: Account, after: Account, expected: Expected) -> list[str]:
     """Every count that the year should have changed otherwise than it did; what stood there before is left out."""
     return [
-        *_compared(after.regions, before.regions, expected.regions),
-        *_compared(after.months, before.months, expected.months),
-        *_compared(after.refusals, before.refusals, expected.refusals),
+        *_compared("region", after.regions, before.regions, expected.regions),
+        *_compared("month", after.months, before.months, expected.months),
+        *_compared("refused scans", after.scans, before.scans, expected.scans),
+        *_compared("refusals", after.answers, before.answers, expected.answers),
+        *_compared("refusals by rule", after.rules, before.rules, expected.rules),
     ]
 
 
 def in_words(account: Account, expected: Expected) -> Iterator[str]:
-    """The funnel by region and by month against the targets, the refusals by code, and the rates, line by line."""
+    """The funnel by region and by month against the targets, and the refusals by code and rule, line by line."""
     names = {int(row["code"]): row["name"] for row in rows("counties-2023")}
     funnel = account.funnel
     total = funnel["total"]
@@ -62,18 +69,32 @@ def in_words(account: Account, expected: Expected) -> Iterator[str]:
     yield _line("month", *STAGES)
     for month in funnel["months"]:
         yield _line(month["month"], *_reached(month["reached"]))
-    scans = total["redeemed"] + account.refusals.total()
-    for code, count in sorted(account.refusals.items()):
-        yield f"refused {code}: {count} (expected in this year {expected.refusals[code]})"
+    for fraud in (*Manner, *Scheme):
+        if tried := expected.frauds[fraud.name.lower()]:
+            yield f"tried {fraud.name.lower()}: {tried}, each refused as {' '.join(CATCHES[fraud]).strip()}"
+    for title, found, wanted in (
+        ("refused scan", account.scans, expected.scans),
+        ("refused", account.answers, expected.answers),
+        ("refused by rule", account.rules, expected.rules),
+    ):
+        for code, count in sorted(found.items()):
+            yield f"{title} {code}: {count} (expected in this year {wanted[code]})"
     yield f"used of issued: {_permille(total['certified'], total['issued'])}"
-    yield f"refused of scans: {_permille(account.refusals.total(), scans)}"
+    yield f"refused of scans: {_permille(account.scans.total(), total['redeemed'] + account.scans.total())}"
     yield funnel["definition"]
 
 
-def _compared(now: Counter[Key], earlier: Counter[Key], wanted: Counter[Key]) -> Iterator[str]:
+def rates_in_words(rates: list[Rate]) -> Iterator[str]:
+    """One line for each verb, and the total."""
+    yield _line("requests", "a second", "median ms", "p99 ms")
+    for rate in rates:
+        yield _line(rate.requests, rate.per_second, rate.median_ms, rate.p99_ms) + f"  {rate.verb}"
+
+
+def _compared(what: str, now: Counter[Key], earlier: Counter[Key], wanted: Counter[Key]) -> Iterator[str]:
     for key in sorted(now.keys() | wanted.keys(), key=str):
         if now[key] - earlier[key] != wanted[key]:
-            yield f"{key}: expected {wanted[key]}, reported {now[key] - earlier[key]}"
+            yield f"{what} {key}: expected {wanted[key]}, reported {now[key] - earlier[key]}"
 
 
 def _cells(entries: list[dict[str, Any]], key: str) -> Counter[tuple[int, str]]:

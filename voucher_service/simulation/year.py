@@ -11,11 +11,17 @@ from typing import TypeVar
 from voucher_service.demo.loading import SCHOOLS_WITH_LOG_INS
 from voucher_service.demo.people import Person
 from voucher_service.demo.tables import rows
-from voucher_service.simulation.actors import SIGNERS, Course, Offices, Resident
+from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.connection import Connection
+from voucher_service.simulation.course import SIGNERS, Course
+from voucher_service.simulation.crooked_school import CrookedSchool
+from voucher_service.simulation.frauds import Manner
 from voucher_service.simulation.plan import Fate, Part, Round
 
 Thing = TypeVar("Thing")
+
+HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 1
+CROOKED_CLERK = f"school{SCHOOLS_WITH_LOG_INS}-admin"
 
 SCREENSHOT_AGE = timedelta(minutes=3)
 """Between claiming and the class door: long enough that what was photographed at home is dead at the door."""
@@ -23,11 +29,16 @@ SCREENSHOT_AGE = timedelta(minutes=3)
 
 @dataclass
 class Group:
-    """The people of one round, and their courses."""
+    """The people of one round, their courses, and the school that would like to have them."""
 
     turn: Round
+    crooked: CrookedSchool
     residents: list[Resident] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
+
+    @property
+    def trainees(self) -> list[Resident]:
+        return [resident for course in self.courses for resident in course.residents]
 
 
 class Year:
@@ -39,11 +50,13 @@ class Year:
         self._pool = ThreadPoolExecutor(workers)
         self._passed = passed
         self._courses_opened = 0
-        self._trades = [_trades(number) for number in range(SCHOOLS_WITH_LOG_INS)]
+        self._trades = [_trades(number) for number in range(HONEST_SCHOOLS)]
+        self._sold_number = ""
+        """The number of the first certificate of the year, which somebody sells on and on."""
 
     def play(self, year: Sequence[Round]) -> None:
         """Play every round; raises UnexpectedAnswer as soon as the service does not keep to the plan."""
-        groups = [Group(turn) for turn in year]
+        groups = [Group(turn, CrookedSchool(self._offices, CROOKED_CLERK)) for turn in year]
         days = [
             *((group.turn.opens_at, self._open, group) for group in groups),
             *((group.turn.taught_at, self._teach, group) for group in groups),
@@ -60,33 +73,57 @@ class Year:
         by_part = {part: Resident(self._service, part) for part in group.turn.parts}
         group.residents = list(by_part.values())
         group.courses = [self._course([by_part[part] for part in some]) for some in group.turn.classes()]
-        self._log_in(*(course.clerk for course in group.courses))
+        self._log_in(*(course.clerk for course in group.courses), CROOKED_CLERK)
         for course in group.courses:
             course.propose()
+        group.crooked.plan()
         self._together(Resident.claim, group.residents, self._passed)
         self._at_each_door(Course.turn_away_early, group)
         self._service.move_clock_to(self._service.now() + SCREENSHOT_AGE)
         self._log_in(*SIGNERS)
         self._together(Course.approve, group.courses)
+        group.crooked.get_approved()
+        group.crooked.go_on_while_black_listed(next(iter(group.trainees), None))
         strangers = _strangers(group.turn.parts)
         self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group)
+        self._together(group.crooked.lure, group.trainees)
 
     def _teach(self, group: Group) -> None:
-        self._log_in(*(course.clerk for course in group.courses))
+        self._log_in(*(course.clerk for course in group.courses), CROOKED_CLERK)
         self._together(Course.teach, group.courses)
+        for course in group.courses[:1]:
+            group.crooked.borrow_names(course.residents)
 
     def _close(self, group: Group) -> None:
-        self._log_in(*(course.clerk for course in group.courses))
+        self._log_in("bureau1", *(course.clerk for course in group.courses), CROOKED_CLERK)
+        for course in group.courses[:1]:
+            course.files_late = True
         self._together(Course.close, group.courses)
+        group.crooked.claim_it_was_held()
+        eager = [one for one in group.residents if one.part.manner is Manner.EAGER]
+        self._together(Resident.claim_the_next, eager)
 
     def _certify(self, group: Group) -> None:
+        """Enter results and certificates; whoever bought a number comes when the number is on record."""
         self._log_in("bureau-clerk", *(course.clerk for course in group.courses))
         self._together(Course.examine, group.courses)
-        self._at_each_door(_certify_if_passed, group)
+        self._at_each_door(self._show_own, group)
+        self._at_each_door(self._show_sold, group)
+
+    def _show_own(self, course: Course, resident: Resident) -> None:
+        if resident.part.manner is Manner.SOLD_NUMBER:
+            return
+        course.certify(resident)
+        if not self._sold_number and resident.part.fate is Fate.CERTIFIED:
+            self._sold_number = course.certificate(resident)["number"]
+
+    def _show_sold(self, course: Course, resident: Resident) -> None:
+        if resident.part.manner is Manner.SOLD_NUMBER:
+            course.certify(resident, self._sold_number)
 
     def _course(self, residents: list[Resident]) -> Course:
-        """Open the next course: the schools take turns, and each goes through its trades."""
-        lap, number = divmod(self._courses_opened, SCHOOLS_WITH_LOG_INS)
+        """Open the next course: the honest schools take turns, and each goes through its trades."""
+        lap, number = divmod(self._courses_opened, HONEST_SCHOOLS)
         self._courses_opened += 1
         trades = self._trades[number]
         return Course(self._offices, f"school{number + 1}-admin", trades[lap % len(trades)], residents)
@@ -117,8 +154,3 @@ def _trades(school: int) -> list[tuple[str, str]]:
 def _strangers(parts: Sequence[Part]) -> dict[int, Person]:
     """Whose card somebody may show by mistake: the next person's in the queue."""
     return {part.number: parts[place - 1].person for place, part in enumerate(parts)}
-
-
-def _certify_if_passed(course: Course, resident: Resident) -> None:
-    if resident.part.fate is Fate.CERTIFIED:
-        course.certify(resident)

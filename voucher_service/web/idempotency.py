@@ -11,10 +11,10 @@ import hashlib
 import json
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, Final, ParamSpec
 
 from flask import Response, current_app, request
-from sqlalchemy import CheckConstraint, LargeBinary, Text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 P = ParamSpec("P")
+
+REFUSED_FROM: Final = 400
+"""The first HTTP status that is no answer but a refusal."""
 
 _KEY = re.compile(r"[A-Za-z0-9_.:-]{8,64}")
 
@@ -49,7 +52,16 @@ class Idempotency(Model):
     """One kept answer. The region is the caller's, so that the key is found where the caller's rows live."""
 
     __tablename__ = "idempotency"
-    __table_args__ = (CheckConstraint("length(request_hash) = 32", name="request_hash"), STRICT)
+    __table_args__ = (
+        CheckConstraint("length(request_hash) = 32", name="request_hash"),
+        Index(
+            "ix_idempotency_refused",
+            "status",
+            postgresql_where=text(f"status >= {REFUSED_FROM}"),
+            sqlite_where=text(f"status >= {REFUSED_FROM}"),
+        ),
+        STRICT,
+    )
 
     region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     client_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
@@ -92,7 +104,7 @@ def kept_answer(key: str, digest: bytes) -> Response | None:
         return None
     if found.request_hash != digest:
         raise IdempotencyKeyReused
-    mimetype = "application/json" if found.status < 400 else "application/problem+json"  # noqa: PLR2004
+    mimetype = "application/json" if found.status < REFUSED_FROM else "application/problem+json"
     return Response(found.body, found.status, {"Idempotency-Hit": "true"}, mimetype=mimetype)
 
 

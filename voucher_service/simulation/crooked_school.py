@@ -1,0 +1,106 @@
+"""A school that tries, in every round of the year, what has been tried elsewhere; it never gets a trainee."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from voucher_service.calendar import local_date
+from voucher_service.classes.proposal import Proposal
+from voucher_service.classes.schemas import ProposalSchema
+from voucher_service.identifiers import from_hex
+from voucher_service.simulation.actors import Offices, Resident
+from voucher_service.simulation.course import EXAMINED_AFTER, SIGNERS, Course, opinion
+from voucher_service.simulation.frauds import (
+    CATCHES,
+    COURSE_OF_THE_CROOKED,
+    CROOKED_PLANS,
+    UNLICENSED_COURSE,
+    Manner,
+    Scheme,
+)
+
+BUREAU = ("bureau1", "bureau2")
+"""Two persons, who list an institution and let it off again."""
+
+
+class CrookedSchool:
+    """The school and the one class of the round that it got approved."""
+
+    def __init__(self, offices: Offices, clerk: str) -> None:
+        self.clerk = clerk
+        self._offices = offices
+        self._class = Course(offices, clerk, COURSE_OF_THE_CROOKED)
+        self._teachers: list[int] = []
+
+    def plan(self) -> None:
+        """Hand in plans that break one rule each, then one that passes, then its teachers' second class."""
+        unlicensed = Course(self._offices, self.clerk, UNLICENSED_COURSE).drafted()
+        self._class.refused("/api/v1/classes/", ProposalSchema().dump(unlicensed), CATCHES[Scheme.UNLICENSED])
+        for scheme, bend in CROOKED_PLANS.items():
+            self._hand_in(bend(self._class.drafted()), scheme)
+        self._class.propose(self._named)
+        self._hand_in(self._named(self._class.drafted()), Scheme.TEACHER_TWICE)
+
+    def get_approved(self) -> None:
+        """Have the class approved, after one reviewer tried to be two."""
+        self._class.sign(SIGNERS[0])
+        self._office(SIGNERS[0], f"/api/v1/classes/{self._class.class_id}/opinions", opinion(SIGNERS[0]), refused=True)
+        for signer in SIGNERS[1:]:
+            self._class.sign(signer)
+
+    def go_on_while_black_listed(self, resident: Resident | None) -> None:
+        """Plan and scan while two persons have the school on the black list; afterwards two let it off."""
+        path = f"/api/v1/institutions/{self._class.described['institution_id']}/blacklistings"
+        draft = self._class.post("/api/v1/classes/", ProposalSchema().dump(self._class.drafted()))
+        today = local_date(self._offices.service.now()).isoformat()
+        why = {"reason": "模拟：伪造签到", "document": "模拟文号", "listed_from": today}
+        listed = self._office(BUREAU[0], path, why)["blacklisting_id"]
+        self._office(BUREAU[1], f"{path}/{listed}/confirm", {})
+        self._class.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[Scheme.BLACK_LISTED])
+        if resident:
+            self._class.turn_away(resident, resident.code(), CATCHES[Scheme.SCANS_BLACK_LISTED])
+        self._office(BUREAU[0], f"{path}/{listed}/exit", {"reason": "模拟：已整改"})
+        self._office(BUREAU[1], f"{path}/{listed}/exit/confirm", {})
+
+    def lure(self, resident: Resident) -> None:
+        """Scan somebody who has a seat elsewhere."""
+        if resident.part.manner is Manner.ELSEWHERE:
+            self._class.turn_away(resident, resident.code(), CATCHES[Manner.ELSEWHERE])
+
+    def borrow_names(self, residents: Sequence[Resident]) -> None:
+        """Record people present who are in another institution's class."""
+        names = [resident.redemption for resident in residents]
+        if names:
+            self._class.refused(*self._class.attendance(1, names), CATCHES[Scheme.BORROWED_NAMES])
+
+    def claim_it_was_held(self) -> None:
+        """File an exam for the class that nobody attended; the bureau calls the class off."""
+        self._class.refused(*self._class.filing(EXAMINED_AFTER), CATCHES[Scheme.NEVER_HELD])
+        self._office(BUREAU[0], f"/api/v1/classes/{self._class.class_id}/cancel", {})
+
+    def _hand_in(self, proposal: Proposal, scheme: Scheme) -> None:
+        draft = self._class.post("/api/v1/classes/", ProposalSchema().dump(proposal))
+        self._class.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[scheme])
+
+    def _named(self, proposal: Proposal) -> Proposal:
+        """Name every teacher of the school from the register."""
+        if not self._teachers:
+            institution_id = self._own_institution_id()
+            path = f"/api/v1/institutions/{institution_id}/teachers"
+            known = self._offices.service.get(path, self._offices.token(self.clerk))["teachers"]
+            self._teachers = [from_hex(entry["teacher"]["teacher_id"]) for entry in known]
+        return replace(proposal, lessons=replace(proposal.lessons, teacher_ids=self._teachers))
+
+    def _own_institution_id(self) -> str:
+        found = self._offices.service.get("/api/v1/institutions/", self._offices.token(self.clerk))
+        institution_id: str = found["institutions"][0]["institution_id"]
+        return institution_id
+
+    def _office(self, who: str, path: str, body: Any, *, refused: bool = False) -> Any:
+        """Post as one of the city's offices."""
+        token = self._offices.token(who)
+        if refused:
+            return self._offices.service.post_refused(path, body, token, CATCHES[Scheme.SIGNED_TWICE])
+        return self._offices.service.post(path, body, token)

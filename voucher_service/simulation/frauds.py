@@ -1,0 +1,155 @@
+"""The frauds of the year: what people and a crooked school try, and the refusal that must catch each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from enum import Enum, auto
+from itertools import cycle
+from typing import Any, Final, NamedTuple
+
+from voucher_service.classes.proposal import Proposal
+
+
+class Catch(NamedTuple):
+    """The refusal that a fraud must earn; `rule_id` where the code stands for many rules and names them."""
+
+    code: str
+    rule_id: str = ""
+
+
+class Manner(Enum):
+    """What one person, or somebody with that person's help, tries besides the honest part; PLAIN is nothing."""
+
+    PLAIN = auto()
+    UNWILLING = auto()
+    """Claims although the questionnaire says no."""
+    GREEDY = auto()
+    """Claims a second voucher while the first is in hand."""
+    EARLY = auto()
+    """Comes to the class before it is approved."""
+    SCREENSHOT = auto()
+    """Shows a picture of the code that was sent on minutes ago."""
+    OTHER_CARD = auto()
+    """Shows somebody else's identity card."""
+    TWICE = auto()
+    ELSEWHERE = auto()
+    """Has a seat at one institution and takes the same voucher to another."""
+    EAGER = auto()
+    """Claims for the next course before this one is examined."""
+    OLD_CERTIFICATE = auto()
+    """Was examined before the class was over."""
+    OTHER_LEVEL = auto()
+    """Holds a certificate of another level than the class's."""
+    SOLD_NUMBER = auto()
+    """Bought a certificate number that is somebody else's."""
+    FORGED = auto()
+    """Failed the exam and has a certificate all the same."""
+
+
+class Scheme(Enum):
+    """What the crooked school tries, once in each round of the year."""
+
+    UNLICENSED = auto()
+    CROWDED_TEACHERS = auto()
+    ONE_TEACHER = auto()
+    ONE_TOO_MANY = auto()
+    SHORT_LESSONS = auto()
+    ONE_SESSION_SHORT = auto()
+    LITTLE_PRACTICE = auto()
+    UNLISTED_PLATFORM = auto()
+    OUTSIDE_REGION = auto()
+    TEACHER_TWICE = auto()
+    """A teacher who is in another class at the time."""
+    BLACK_LISTED = auto()
+    """Hands a plan in while it is on the black list."""
+    SCANS_BLACK_LISTED = auto()
+    SIGNED_TWICE = auto()
+    """An industry reviewer who signs both opinions."""
+    BORROWED_NAMES = auto()
+    """Records people present who are in another institution's class."""
+    NEVER_HELD = auto()
+    """Files an exam for a class that nobody attended."""
+    EXAM_TOO_SOON = auto()
+    """An honest school files its exam a day too late."""
+
+
+CATCHES: Final = {
+    Manner.UNWILLING: Catch("not_eligible", "R01"),
+    Manner.GREEDY: Catch("voucher_already_held"),
+    Manner.EARLY: Catch("class_not_open"),
+    Manner.SCREENSHOT: Catch("code_stale"),
+    Manner.OTHER_CARD: Catch("holder_mismatch"),
+    Manner.TWICE: Catch("already_redeemed"),
+    Manner.ELSEWHERE: Catch("already_redeemed"),
+    Manner.EAGER: Catch("not_eligible", "R23"),
+    Manner.OLD_CERTIFICATE: Catch("certificate_older_than_training"),
+    Manner.OTHER_LEVEL: Catch("certificate_mismatch"),
+    Manner.SOLD_NUMBER: Catch("certificate_number_used"),
+    Manner.FORGED: Catch("exam_not_passed"),
+    Scheme.UNLICENSED: Catch("not_licensed"),
+    Scheme.CROWDED_TEACHERS: Catch("class_breaks_rules", "R17a"),
+    Scheme.ONE_TEACHER: Catch("class_breaks_rules", "R17b"),
+    Scheme.ONE_TOO_MANY: Catch("class_breaks_rules", "R17c"),
+    Scheme.SHORT_LESSONS: Catch("class_breaks_rules", "R17d"),
+    Scheme.ONE_SESSION_SHORT: Catch("class_breaks_rules", "R17d"),
+    Scheme.LITTLE_PRACTICE: Catch("class_breaks_rules", "R17e"),
+    Scheme.UNLISTED_PLATFORM: Catch("class_breaks_rules", "R17g"),
+    Scheme.OUTSIDE_REGION: Catch("class_breaks_rules", "R07"),
+    Scheme.TEACHER_TWICE: Catch("class_breaks_rules", "S01"),
+    Scheme.BLACK_LISTED: Catch("institution_suspended"),
+    Scheme.SCANS_BLACK_LISTED: Catch("institution_suspended"),
+    Scheme.SIGNED_TWICE: Catch("second_reviewer_is_first"),
+    Scheme.BORROWED_NAMES: Catch("not_of_this_class"),
+    Scheme.NEVER_HELD: Catch("class_not_in_state"),
+    Scheme.EXAM_TOO_SOON: Catch("exam_filed_too_late"),
+}
+"""Every fraud and the refusal that names it."""
+
+SCANNED: Final = frozenset(
+    {
+        Manner.EARLY,
+        Manner.SCREENSHOT,
+        Manner.OTHER_CARD,
+        Manner.TWICE,
+        Manner.ELSEWHERE,
+        Scheme.SCANS_BLACK_LISTED,
+    }
+)
+"""Tried with a voucher at a class's door, where the refused scan is stored too."""
+
+NEEDS_TRAINEES: Final = frozenset({Scheme.SCANS_BLACK_LISTED, Scheme.BORROWED_NAMES, Scheme.EXAM_TOO_SOON})
+"""Played only in a round in which somebody comes to a class."""
+
+DEALT_EVERY: Final = 30
+"""Of so many people with the same fate, one plays each manner that their fate allows."""
+
+_NEXT_REGION: Final = 411202
+"""Not the crooked school's own, and with two institutions that teach the crooked school's occupation."""
+
+
+def dealt(*manners: Manner) -> Iterator[Manner]:
+    """Deal manners for ever: an honest person first, then one of each, then honest people again."""
+    return cycle((Manner.PLAIN, *manners, *[Manner.PLAIN] * (DEALT_EVERY - 1 - len(manners))))
+
+
+def _with_lessons(**changes: Any) -> Callable[[Proposal], Proposal]:
+    return lambda honest: replace(honest, lessons=replace(honest.lessons, **changes))
+
+
+CROOKED_PLANS: Final[dict[Scheme, Callable[[Proposal], Proposal]]] = {
+    Scheme.CROWDED_TEACHERS: _with_lessons(teachers=3),
+    Scheme.ONE_TEACHER: lambda honest: replace(_with_lessons(teachers=1)(honest), capacity=20),
+    Scheme.ONE_TOO_MANY: lambda honest: replace(_with_lessons(teachers=5)(honest), capacity=81),
+    Scheme.SHORT_LESSONS: _with_lessons(lesson_minutes=39),
+    Scheme.ONE_SESSION_SHORT: lambda honest: replace(honest, sessions=honest.sessions[:-1]),
+    Scheme.LITTLE_PRACTICE: _with_lessons(theory_lessons=26, practical_lessons=38),
+    Scheme.UNLISTED_PLATFORM: _with_lessons(online_lessons=1, online_platform="未登记的平台"),
+    Scheme.OUTSIDE_REGION: lambda honest: replace(honest, held_in_region_id=_NEXT_REGION),
+}
+"""An honest plan, bent so that it breaks one rule and no other."""
+
+COURSE_OF_THE_CROOKED: Final = ("DS04", "junior")
+UNLICENSED_COURSE: Final = ("DM01", "junior")
+TOO_SHORT_NOTICE: Final = timedelta(days=2)
