@@ -58,6 +58,7 @@ from voucher_service.web.access import register_access
 from voucher_service.web.application import Service
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
+from voucher_service.web.steady_time import register_steady_time
 from voucher_service.web.uploads import register_uploads
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     )
     register_headers(app)
     register_uploads(app)
+    register_steady_time(app, except_blueprint=trial.blueprint.name)
     register_access(app, accounts.authenticate)
     app.jinja_env.globals["config_is_demo"] = lambda: settings.is_demo
     for name, kind in KINDS.items():

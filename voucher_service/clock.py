@@ -2,12 +2,16 @@
 
 `Clock` is a port. `SystemClock` is the machine's; `TrialClock` adds an offset kept in a small file, so that a trial
 service and all of its worker processes can live through a year in minutes; production settings refuse it.
+
+Neither ever goes back: when the machine's time does, they stand still until it has caught up, and say how far it is
+behind, so that nothing is written meanwhile.
 """
 
 from __future__ import annotations
 
 import mmap
 import struct
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
@@ -32,9 +36,39 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """Return the present moment, aware, UTC."""
 
+    def behind(self) -> timedelta:
+        """Return by how much the machine's time is earlier than what this clock has told already."""
 
-class SystemClock:
+    def not_before(self, moment: datetime) -> None:
+        """Never tell a time before `moment`, which something that is kept bears."""
+
+
+class SteadyClock:
+    """Tells what `_read` says, and never less than it has told before."""
+
+    def __init__(self) -> None:
+        self._told = EPOCH
+        self._lock = threading.Lock()
+
     def now(self) -> datetime:
+        read = self._read()
+        with self._lock:
+            self._told = max(self._told, read)
+            return self._told
+
+    def behind(self) -> timedelta:
+        return max(self._told - self._read(), timedelta(0))
+
+    def not_before(self, moment: datetime) -> None:
+        with self._lock:
+            self._told = max(self._told, moment)
+
+    def _read(self) -> datetime:
+        raise NotImplementedError
+
+
+class SystemClock(SteadyClock):
+    def _read(self) -> datetime:
         return from_microseconds(time.time_ns() // 1000)
 
 
@@ -47,21 +81,28 @@ class FixedClock:
     def now(self) -> datetime:
         return self.moment
 
+    def behind(self) -> timedelta:
+        return timedelta(0)
+
+    def not_before(self, moment: datetime) -> None:
+        """Leave the time to whoever sets it."""
+
     def advance(self, **delta: float) -> None:
         self.moment += timedelta(**delta)
 
 
-class TrialClock:
+class TrialClock(SteadyClock):
     """System time plus an offset shared through a memory-mapped file of eight bytes (microseconds, little-endian)."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             path.write_bytes(_OFFSET.pack(0))
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), _OFFSET.size)
 
-    def now(self) -> datetime:
+    def _read(self) -> datetime:
         (offset,) = _OFFSET.unpack_from(self._shared)
         return from_microseconds(time.time_ns() // 1000 + offset)
 

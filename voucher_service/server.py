@@ -132,10 +132,20 @@ def worker() -> Flask:
     """Make one worker's application and let it stand in line for sealing."""
     threading.Thread(target=_end_with_parent, name="parent-watch", daemon=True).start()
     app = create_app(Settings.from_environment())
+    with app.app_context():
+        remember_time(app)
     Sealer(app).start()
     Sweeper(app).start()
     SheetWorker(app).start()
     return app
+
+
+def remember_time(app: Flask) -> None:
+    """Let the clock begin no earlier than the newest signed head, whatever the machine's time is at the start."""
+    sealed_at = db.session.scalar(select(Head.sealed_at).order_by(Head.head_no.desc()).limit(1))
+    db.session.remove()
+    if sealed_at is not None:
+        app.extensions["clock"].not_before(sealed_at)
 
 
 def _end_with_parent() -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from voucher_service.database import db
 from voucher_service.ledger.counts import sealed_facts
 from voucher_service.web.access import PUBLIC, allow
+from voucher_service.web.steady_time import is_steady
 
 blueprint = Blueprint("health", __name__)
 
@@ -26,8 +27,9 @@ def healthz() -> dict[str, str]:
 @blueprint.get("/readyz")
 @allow(PUBLIC)
 def readyz() -> tuple[dict[str, Any], int]:
-    """The database answers and a signing key is in force; otherwise 503 and which of them is missing."""
-    missing = [name for name, works in (("database", _database_answers()), ("signing_key", _can_sign())) if not works]
+    """The database answers, a signing key is in force and time is right; otherwise 503 and which of them is missing."""
+    checks = (("database", _database_answers()), ("signing_key", _can_sign()), ("clock", is_steady()))
+    missing = [name for name, works in checks if not works]
     return {"status": "unready" if missing else "ready", "missing": missing}, 503 if missing else 200
 
 

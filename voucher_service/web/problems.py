@@ -78,7 +78,10 @@ def register_problems(app: Flask) -> None:
 
 def _on_refusal(refusal: Refusal) -> Response:
     g.refusal_code = refusal.code
-    return render_problem(problem_of(refusal))
+    response = render_problem(problem_of(refusal))
+    if refusal.status == 503:  # noqa: PLR2004 - HTTP
+        response.headers["Retry-After"] = "1"
+    return response
 
 
 def _on_http_exception(error: HTTPException) -> Response:
