@@ -18,7 +18,6 @@ from voucher_service.simulation.rates import Rate
 from voucher_service.simulation.report import Account, differences, read_account
 from voucher_service.simulation.year import Year
 
-
 NEXT_CODE = timedelta(minutes=1)
 """Staff who used their one-time code a moment ago, in an earlier simulation perhaps, have a new one by then."""
 
