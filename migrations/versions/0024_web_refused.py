@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023_web_refused"
-down_revision = "0022_rosters_sheets"
+revision = "0024_web_refused"
+down_revision = "0023_vouchers_holds"
 branch_labels = None
 depends_on = None
 
