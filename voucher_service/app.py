@@ -53,6 +53,7 @@ from voucher_service.sheets import service as sheets
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
+from voucher_service.vouchers import assist_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
 from voucher_service.web.application import Service
@@ -76,6 +77,7 @@ STAGES = (
     sheets_routes,
     classes_routes,
     vouchers_routes,
+    assist_routes,
     redemptions_routes,
     cancelling_routes,
     rosters_routes,

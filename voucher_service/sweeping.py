@@ -1,6 +1,6 @@
-"""What time does by itself: vouchers expire, and without a certificate they are forfeited at the deadline.
+"""What time does by itself: vouchers expire, without a certificate they are forfeited at the deadline, messages go out.
 
-Both are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also offers
+The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also offers
 approved vouchers to people who have logged in since, and deletes what was in uploaded tables.
 """
 
@@ -19,6 +19,7 @@ from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.rosters import service as rosters
 from voucher_service.sheets import service as sheets
+from voucher_service.holders import service as holders
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Sweeper:
         while not self._stopping.wait(self._pause_seconds):
             try:
                 with self._app.app_context():
-                    sweep_once(self._app.extensions["clock"].now())
+                    now = self._app.extensions["clock"].now()
+                    sweep_once(now)
+                    holders.send_waiting(now)
                     db.session.remove()
             except Refusal as refusal:
                 _log.info("sweep_lost_a_race", code=refusal.code)

@@ -31,6 +31,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("paper_voucher",), KEPT),
     **dict.fromkeys(("hold", "hold_opinion", "hold_end"), ONLY_GROWS),
     **dict.fromkeys(("class_ruling",), KEPT),
+    **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice"), KEPT),
+    **dict.fromkeys(("assisted_claim",), ONLY_GROWS),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),
     **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),

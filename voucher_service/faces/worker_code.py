@@ -97,7 +97,7 @@ def open_served(voucher: str) -> Response:
     with unit_of_work():
         header = vouchers.header_for(found, now)
         anchor = LiveSession(secret, header, b"").anchor
-        signature = vouchers.open_session(found, header.to_bytes(), anchor, now)
+        signature = vouchers.open_session(found, header.to_bytes(), anchor, now, log_in_id=caller().session_id)
     answer = redirect(url_for("worker.worker_code.show_served", voucher=voucher), forms.SEE_OTHER)
     answer.set_cookie(
         COOKIE,

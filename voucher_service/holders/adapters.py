@@ -31,6 +31,9 @@ class SmsSender(Protocol):
     def call_with_code(self, phone: str, code: str) -> str | None:
         """As `send_code`, read aloud by a voice call to someone who does not read messages."""
 
+    def send_notice(self, phone: str, text: str) -> None:
+        """Send a message that holds no code. Refuses with IdentityCheckUnavailable."""
+
 
 class LocalRealNameCheck:
     """Believes everyone whose ID number is well-formed."""
@@ -47,6 +50,9 @@ class LocalSmsSender:
 
     def call_with_code(self, phone: str, code: str) -> str | None:  # noqa: ARG002 - the port's signature
         return code
+
+    def send_notice(self, phone: str, text: str) -> None:
+        """The holder's pages show the notice anyway."""
 
 
 def real_name_check() -> RealNameCheck:

@@ -128,3 +128,44 @@ class IdNumberDamaged(Refusal):
     status = 422
     zh = "身份证号被 Excel 变成了数字，末几位已经丢失。请把该列设为“文本”后重新填写。"
     en = "Excel turned the ID number into a number and lost its last digits. Format the column as text, type it anew."
+
+
+class PhoneTaken(Refusal):
+    """Told only to whoever has shown that the phone is in their hands."""
+
+    code = "phone_taken"
+    zh = "这个手机号已登记在另一位劳动者名下，一部手机只能登记一人。家人共用一部手机的，请带身份证到人社窗口办理。"
+    en = "This phone stands for another worker already. Families who share one bring their ID cards to the counter."
+
+
+class PhoneSharedByTooMany(Refusal):
+    code = "phone_shared_by_too_many"
+    zh = "这个手机号已登记{persons_max}人，不能再登记。"
+    en = "This phone stands for {persons_max} persons already; that is the most."
+
+
+class HelpForOneself(Refusal):
+    code = "help_for_oneself"
+    status = 422
+    zh = "这是您本人的信息，不用代办，请直接领取。"
+    en = "These are your own particulars; claim for yourself."
+
+
+class AssistanceOver(Refusal):
+    code = "assistance_over"
+    zh = "这次代办已超过{minutes}分钟，请重新开始。"
+    en = "This assistance is over after {minutes} minutes; begin again."
+
+
+class AssistanceCapReached(Refusal):
+    """`period` is a day or a year of the city."""
+
+    code = "assistance_cap_reached"
+    zh = "代办次数已到上限（{period}内最多{times_max}次）。"
+    en = "You have helped as often as is allowed: {times_max} times in {period}."
+
+
+class PersonOfOtherRegion(Refusal):
+    code = "person_of_other_region"
+    zh = "这位劳动者登记在别的县（市、区），请到当地窗口办理。"
+    en = "This person is registered in another region; its own counter can help."

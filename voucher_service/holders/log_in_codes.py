@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from sqlalchemy import case, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,6 +17,7 @@ from voucher_service.database import Instant, db
 from voucher_service.holders import rules
 from voucher_service.holders.errors import TooManyCodes
 from voucher_service.holders.models import SmsCode
+from voucher_service.holders.people import field_sealer
 from voucher_service.holders.rules import Identity
 
 if TYPE_CHECKING:
@@ -24,24 +25,32 @@ if TYPE_CHECKING:
 
     from voucher_service.holders.sealing import FieldSealer
 
+LOG_IN: Final = "log_in"
+ASSIST: Final = "assist"
+
 
 class LogInRequest(NamedTuple):
     """Who wants to log in; region and category are for someone who is not enrolled yet."""
 
-    identity: Identity
+    name: str
+    id_number: str
+    phone: str
     region_id: int
     category: str
+
+    @property
+    def identity(self) -> Identity:
+        return Identity(self.name, self.id_number, self.phone)
 
 
 def new_code() -> str:
     return f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}}"
 
 
-def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now: datetime) -> None:
-    """Keep a code until it comes back. Refuses with TooManyCodes."""
-    identity, today = asked.identity, local_date(now)
-    phone_index = sealer.blind_index(SmsCode.phone_index.key, identity.phone)
-    request = json.dumps([identity.name, identity.id_number, identity.phone, asked.region_id, asked.category])
+def keep(code_id: int, code: str, phone: str, *, purpose: str, request: list[object], now: datetime) -> None:
+    """Keep a code until it comes back, with what was asked for. Refuses with TooManyCodes."""
+    sealer, today = field_sealer(), local_date(now)
+    phone_index = sealer.blind_index(SmsCode.phone_index.key, phone)
     db.session.add(
         SmsCode(
             code_id=code_id,
@@ -49,8 +58,8 @@ def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now:
             sent_on=today,
             number=next_number(phone_index, today),
             code_hash=keyed_hash(code_id, code, sealer),
-            purpose="log_in",
-            request_sealed=sealer.seal(SmsCode.request_sealed.key, code_id, request),
+            purpose=purpose,
+            request_sealed=sealer.seal(SmsCode.request_sealed.key, code_id, json.dumps(request)),
             expires_at=now + rules.CODE_LIFETIME,
             tries=0,
         )
@@ -61,12 +70,13 @@ def keep(code_id: int, code: str, asked: LogInRequest, sealer: FieldSealer, now:
         raise TooManyCodes(codes_max=rules.CODES_A_DAY_MAX) from None
 
 
-def spend_try(code_id: int, code: str, sealer: FieldSealer, now: datetime) -> LogInRequest | None:
+def spend_try(code_id: int, code: str, purpose: str, now: datetime) -> list[Any] | None:
     """Count a try and, if it is right, use the code up, in one statement; return what was asked for with it."""
+    sealer = field_sealer()
     right = SmsCode.code_hash == keyed_hash(code_id, code, sealer)
     open_code = update(SmsCode).where(
         SmsCode.code_id == code_id,
-        SmsCode.purpose == "log_in",
+        SmsCode.purpose == purpose,
         SmsCode.used_at.is_(None),
         SmsCode.tries < rules.CODE_TRIES_MAX,
         SmsCode.expires_at > now,
@@ -75,10 +85,8 @@ def spend_try(code_id: int, code: str, sealer: FieldSealer, now: datetime) -> Lo
     spent = db.session.execute(tried.returning(SmsCode.used_at, SmsCode.request_sealed)).one_or_none()
     if spent is None or spent.used_at is None:
         return None
-    name, id_number, phone, region_id, category = json.loads(
-        sealer.open(SmsCode.request_sealed.key, code_id, spent.request_sealed)
-    )
-    return LogInRequest(Identity(name, id_number, phone), region_id, category)
+    asked: list[Any] = json.loads(sealer.open(SmsCode.request_sealed.key, code_id, spent.request_sealed))
+    return asked
 
 
 def next_number(phone_index: bytes, today: date) -> int:

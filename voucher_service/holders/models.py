@@ -25,6 +25,7 @@ class Holder(Model):
         CheckConstraint("length(commitment_salt) = 32", name="commitment_salt"),
         CheckConstraint("length(commitment) = 32", name="commitment"),
         Index("ix_holder_region_id", "region_id", "holder_id"),
+        Index("uq_holder_phone", "phone_index", "phone_number", unique=True),
         STRICT,
     )
 
@@ -38,6 +39,9 @@ class Holder(Model):
     commitment_salt: Mapped[bytes] = mapped_column(LargeBinary)
     commitment: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_number: Mapped[int | None]
+    """Which of a phone's persons this is: 1 by a code, more only at a counter; both null while no code proved it."""
 
 
 class IntroducedPerson(Model):
@@ -102,3 +106,69 @@ class HolderAccess(Model):
     actor_id: Mapped[int] = mapped_column(LargeInteger)
     purpose: Mapped[str] = mapped_column(Text)
     accessed_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Assistance(Model):
+    """Leave for a helper to act for one person for a while: a relative with that person's code, a clerk with the card.
+
+    Who the helper is stands sealed in the helper's own row, or in the staff's accounts; here are ids only.
+    """
+
+    __tablename__ = "assistance"
+    __table_args__ = (
+        CheckConstraint("(relation = '') = (place <> '')", name="relation"),
+        CheckConstraint("expires_at > begun_at", name="expires_at"),
+        Index("ix_assistance_holder_id", "holder_id"),
+        STRICT,
+    )
+
+    assistance_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    holder_id: Mapped[int] = mapped_column(LargeInteger)
+    region_id: Mapped[int]
+    """Where the assisted person's rows live."""
+    helper_role: Mapped[str] = mapped_column(Text)
+    helper_id: Mapped[int] = mapped_column(LargeInteger)
+    relation: Mapped[str] = mapped_column(Text)
+    """What a relative is to the person; empty for a clerk, whose `place` says at which counter."""
+    place: Mapped[str] = mapped_column(Text)
+    phone_reason: Mapped[str] = mapped_column(Text)
+    """Why a clerk let a further person share a phone; empty otherwise."""
+    begun_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class AssistanceCount(Model):
+    """How often a helper has helped in a day or year of the city; counted by one conditional statement."""
+
+    __tablename__ = "assistance_count"
+    __table_args__ = (CheckConstraint("taken > 0", name="taken"), STRICT)
+
+    helper_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    period: Mapped[str] = mapped_column(Text, primary_key=True)
+    taken: Mapped[int]
+
+
+class Notice(Model):
+    """Something a holder is told on their pages and by text message; what it says is a kind and its figures."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("ix_notice_holder_id", "region_id", "holder_id", "told_at"),
+        Index(
+            "ix_notice_waiting",
+            "told_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    holder_id: Mapped[int] = mapped_column(LargeInteger)
+    kind: Mapped[str] = mapped_column(Text)
+    subject_id: Mapped[int] = mapped_column(LargeInteger)
+    told_at: Mapped[datetime] = mapped_column(Instant)
+    sent_at: Mapped[datetime | None] = mapped_column(Instant)
+    """When its message was handed to the carrier; null while it waits."""

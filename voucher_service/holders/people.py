@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.holders import rules
 from voucher_service.holders.categories import CATEGORIES
-from voucher_service.holders.errors import CategoryUnknown, HolderExists, IdentityNotConfirmed
+from voucher_service.holders.errors import CategoryUnknown, HolderExists, IdentityNotConfirmed, PhoneTaken
 from voucher_service.holders.introducing import adopt
 from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Holder
@@ -22,8 +22,12 @@ from voucher_service.holders.sealing import commitment, new_salt
 from voucher_service.identifiers import new_id
 
 
-def enrol(identity: Identity, region_id: int, category: str) -> int:
-    """Enrol a person by canonical particulars; return the holder's id. Refuses with CategoryUnknown, HolderExists."""
+def enrol(identity: Identity, region_id: int, category: str, phone_number: int | None = None) -> int:
+    """Enrol a person by canonical particulars; return the holder's id.
+
+    `phone_number` says which of their phone's persons they are, None while nobody has shown that the phone is theirs.
+    Refuses with CategoryUnknown, HolderExists, PhoneTaken.
+    """
     require_category(category)
     holder_id, sealer, salt = adopt(identity.id_number) or new_id(), field_sealer(), new_salt()
     db.session.add(
@@ -38,13 +42,31 @@ def enrol(identity: Identity, region_id: int, category: str) -> int:
             commitment_salt=salt,
             commitment=commitment(salt, identity.id_number, identity.name),
             created_at=present(),
+            phone_index=phone_index_of(identity.phone) if phone_number else None,
+            phone_number=phone_number,
         )
     )
     try:
         db.session.flush()  # so that the unique key answers here, where it can be put into words
-    except IntegrityError:
-        raise HolderExists from None
+    except IntegrityError as error:
+        raise (PhoneTaken if "phone" in str(error.orig) else HolderExists) from None
     return holder_id
+
+
+def note_phone(holder: Holder, identity: Identity) -> None:
+    """Put down that a holder of earlier days has shown a phone to be theirs, unless somebody did so before."""
+    if holder.phone_index is None and sharers(identity.phone) == 0:
+        holder.phone_index, holder.phone_number = phone_index_of(identity.phone), 1
+
+
+def sharers(phone: str) -> int:
+    """Return how many persons a phone stands for."""
+    most = select(func.max(Holder.phone_number)).where(Holder.phone_index == phone_index_of(phone))
+    return db.session.scalar(most) or 0
+
+
+def phone_index_of(phone: str) -> bytes:
+    return field_sealer().blind_index(Holder.phone_index.key, phone)
 
 
 def particulars(holder_id: int) -> Identity:

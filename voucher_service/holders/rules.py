@@ -26,6 +26,13 @@ COUNTER: Final = "counter"
 ONE_TIME_LIFETIMES: Final = {"sms": CODE_LIFETIME, "voice": CODE_LIFETIME, COUNTER: timedelta(hours=24)}
 """One-time codes for a paper voucher, by how they reach the holder; from the counter they go to the class on foot."""
 
+RELATIONS: Final = ("spouse", "child", "parent", "sibling", "other_relative")
+ASSISTANCE_LIFETIME: Final = timedelta(minutes=30)
+PHONE_SHARERS_MAX: Final = 5
+"""One phone is one person's; a clerk may add relatives who share it, with a reason."""
+RECEPTIONS_A_DAY_MAX: Final = 200
+"""How many persons one clerk may open at the counter in a day, whatever is done for them then."""
+
 
 @dataclass(frozen=True)
 class Identity:

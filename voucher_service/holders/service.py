@@ -18,17 +18,28 @@ from voucher_service.calendar import local_date
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import NotFound
 from voucher_service.holders import adapters, log_in_codes, masking, rules
+from voucher_service.holders.assistance import (
+    COUNT_ASSISTANCE,
+    ask_to_help,
+    assistance,
+    assistances_of_day,
+    begin_with_code,
+    period_of,
+    receive_at_counter,
+    require_assistance,
+)
 from voucher_service.holders.categories import CATEGORIES, Category
+from voucher_service.holders.challenges import Challenge, Particulars, challenge, person_of
 from voucher_service.holders.errors import (
     CodeNotAccepted,
     IdentityNotConfirmed,
-    RegionUnknown,
 )
 from voucher_service.holders.introducing import enrolled, introduce, introduced_all, person_digest, recognised
 from voucher_service.holders.keys import field_sealer, seal, unseal
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.looks import accesses, record_access, record_looks, write_down_look
 from voucher_service.holders.models import Holder
+from voucher_service.holders.notices import TELL, notices_of, send_waiting, tell, tell_now_and_then
 from voucher_service.holders.one_time_codes import USE_ONE_TIME_CODE, OneTimeCode, send_one_time_code, try_one_time_code
 from voucher_service.holders.people import (
     enrol,
@@ -36,16 +47,18 @@ from voucher_service.holders.people import (
     opened,
     particulars,
     present,
-    require_category,
     require_same_person,
     row_of,
 )
 from voucher_service.holders.reading import Person, read_person
-from voucher_service.holders.rules import Identity
+from voucher_service.holders.rules import RELATIONS, Identity
 from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER, Caller
 
 __all__ = [
+    "COUNT_ASSISTANCE",
+    "RELATIONS",
+    "TELL",
     "USE_ONE_TIME_CODE",
     "Category",
     "Challenge",
@@ -54,9 +67,14 @@ __all__ = [
     "Masked",
     "OneTimeCode",
     "Person",
+    "Particulars",
     "Standing",
     "accesses",
     "acquainted",
+    "ask_to_help",
+    "assistance",
+    "assistances_of_day",
+    "begin_with_code",
     "categories",
     "confirm_log_in",
     "enrol",
@@ -70,24 +88,24 @@ __all__ = [
     "person_digest",
     "read_person",
     "recognised",
+    "notices_of",
+    "period_of",
+    "receive_at_counter",
     "record_access",
     "record_looks",
     "request_log_in",
     "require_age",
     "seal",
+    "require_assistance",
     "send_one_time_code",
+    "send_waiting",
     "standing",
     "standing_of_age",
+    "tell",
+    "tell_now_and_then",
     "try_one_time_code",
     "unseal",
 ]
-
-
-class Challenge(NamedTuple):
-    """A code was sent. `trial_code` is that code where nothing was really sent, which only a trial may do."""
-
-    challenge_id: int
-    trial_code: str | None
 
 
 class LogIn(NamedTuple):
@@ -120,29 +138,18 @@ def request_log_in(
     `rules.identity` does, with RegionUnknown, CategoryUnknown, IdentityNotConfirmed, IdentityCheckUnavailable and
     TooManyCodes.
     """
-    now = present()
-    identity = rules.identity(name, id_number, phone, local_date(now))
-    if region_id not in regions:
-        raise RegionUnknown(region_id=region_id)
-    require_category(category)
-    sender = adapters.sms_sender()
-    if not adapters.real_name_check().confirms(identity):
-        raise IdentityNotConfirmed
-    require_same_person(known_by_number(identity.id_number), identity)
-    challenge_id, code = new_id(), log_in_codes.new_code()
-    with unit_of_work():
-        log_in_codes.keep(challenge_id, code, LogInRequest(identity, region_id, category), field_sealer(), now)
-    return Challenge(challenge_id, sender.send_code(identity.phone, code))
+    return challenge(Particulars(name, id_number, phone, region_id, category), regions, log_in_codes.LOG_IN)
 
 
 def confirm_log_in(challenge_id: int, code: str) -> LogIn:
     """Log in whoever was sent `code`, enrolling them the first time.
 
-    Refuses with CodeNotAccepted and, if they were enrolled or changed meanwhile, HolderExists or IdentityNotConfirmed.
+    Refuses with CodeNotAccepted and, if they were enrolled or changed meanwhile, HolderExists or IdentityNotConfirmed;
+    with PhoneTaken when the phone is another person's.
     """
     with unit_of_work():
-        asked = log_in_codes.spend_try(challenge_id, code, field_sealer(), present())
-        log_in = _log_in(asked) if asked else None
+        asked = log_in_codes.spend_try(challenge_id, code, log_in_codes.LOG_IN, present())
+        log_in = _log_in(LogInRequest(*asked)) if asked else None
     if log_in is None:
         raise CodeNotAccepted
     return log_in
@@ -218,12 +225,7 @@ def require_age(holder_id: int, day: date, age_min: int) -> None:
 
 
 def _log_in(asked: LogInRequest) -> LogIn:
-    holder = known_by_number(asked.identity.id_number)
-    require_same_person(holder, asked.identity)
-    if holder:
-        holder_id, region_id = holder.holder_id, holder.region_id
-    else:
-        holder_id, region_id = enrol(asked.identity, asked.region_id, asked.category), asked.region_id
+    holder_id, region_id = person_of(asked)
     return LogIn(open_session(Caller(HOLDER, holder_id, region_id)), holder_id)
 
 

@@ -23,8 +23,15 @@ from voucher_service.programmes.packs import PackDocument
 from voucher_service.programmes.packs import in_words as pack_in_words
 from voucher_service.programmes.packs import require_sound as require_sound_pack
 from voucher_service.programmes.quota import TAKE_QUOTA
+from voucher_service.web.access import BUREAU_CLERK, HOLDER
 
 Kept = TypeVar("Kept")
+
+ASSISTANCES_MAX = {
+    HOLDER: ("assistances_per_relative_a_year_max", 5),
+    BUREAU_CLERK: ("assistances_per_clerk_a_day_max", 30),
+}
+"""Role → the setting of a programme that caps how often a helper claims for others, and its starting value."""
 
 __all__ = [
     "TAKE_QUOTA",
@@ -35,6 +42,7 @@ __all__ = [
     "all_programmes",
     "allotment_by_public_no",
     "allotments",
+    "assistances_max",
     "certificate_deadline_months",
     "commit_budget",
     "free_quota",
@@ -107,6 +115,15 @@ def require_running(programme_id: int, day: date) -> Programme:
     if programme.state != "open" or not programme.opens_on <= day <= programme.closes_on:
         raise ProgrammeNotRunning(day=day.isoformat())
     return programme
+
+
+def assistances_max(programme_id: int, role: str) -> int:
+    """Return how often a helper may claim for others: a relative in a year, a clerk in a day. Refuses with NotFound.
+
+    Programme settings, with the starting values where they say nothing.
+    """
+    key, otherwise = ASSISTANCES_MAX[HOLDER if role == HOLDER else BUREAU_CLERK]
+    return int(get(programme_id).settings.get(key, otherwise))
 
 
 def all_programmes() -> Sequence[Programme]:

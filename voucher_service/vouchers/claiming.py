@@ -6,13 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from voucher_service.calendar import add_months, end_of_day, local_date, month_of
 from voucher_service.clock import to_microseconds
 from voucher_service.database import Chain, Link, unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.holders import service as holders
+from voucher_service.holders.errors import AssistanceCapReached
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
@@ -20,10 +21,11 @@ from voucher_service.vouchers.errors import NotEligible, QuotaExhausted, Voucher
 from voucher_service.vouchers.models import Voucher
 from voucher_service.vouchers.rules import Past, judge_claim
 from voucher_service.vouchers.steps import move, of_holder, state_at
+from voucher_service.web.access import HOLDER, Caller
 from voucher_service.web.idempotency import kept_link
 
-if TYPE_CHECKING:
-    from voucher_service.web.access import Caller
+ASSISTANT: Final = "assistant"
+"""How the ledger calls a relative who claims for somebody (亲情代办)."""
 
 _CLAIM = Link(
     "claimed",
@@ -60,6 +62,22 @@ CLAIM = Chain(
     )
 )
 
+_HELP = Link(
+    "helped",
+    """
+    INSERT INTO assisted_claim (region_id, voucher_id, assistance_id, assistance_no)
+    SELECT claimed.region_id, claimed.voucher_id, :assistance_id, counted.taken
+    FROM claimed LEFT JOIN counted ON 1 = 1
+    RETURNING assistance_no
+    """,
+    ("assistance_no",),
+)
+"""A helper at the cap is not counted, which breaks NOT NULL here and takes the claim back."""
+CLAIM_WITH_HELP = Chain(
+    (CLAIM.links[0], holders.COUNT_ASSISTANCE, *CLAIM.links[1:-1], _HELP, holders.TELL, CLAIM.links[-1])
+)
+"""The same for somebody who is helped: the helper is counted and kept, and the holder is told."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -71,7 +89,29 @@ class Claim:
     request_hash: bytes
 
 
-def claim(wanted: Claim, holder: Caller, now: datetime) -> str:
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Who helps, by the leave that they have, and how often they may in their day or year."""
+
+    helper: Caller
+    assistance_id: int
+    period: str
+    times_max: int
+
+
+def claim_with_help(wanted: Claim, helper: Caller, assistance_id: int, now: datetime) -> str:
+    """Claim for the person whom an assistance is for; return the answer's JSON text.
+
+    The fact names the helper by role and id, the person is told. Refusals: as `claim`, and NotFound, AssistanceOver,
+    AssistanceCapReached. Raises ChainBroken when the idempotency key or the assistance has its answer already.
+    """
+    leave = holders.require_assistance(helper, assistance_id, now)
+    times_max = programmes.assistances_max(wanted.programme_id, helper.role)
+    person = Caller(HOLDER, leave.holder_id, leave.region_id)
+    return claim(wanted, person, now, Help(helper, assistance_id, holders.period_of(helper.role, now), times_max))
+
+
+def claim(wanted: Claim, holder: Caller, now: datetime, help_: Help | None = None) -> str:
     """Issue one voucher to a willing and eligible holder; return the answer's JSON text.
 
     Three reads, each by a key, and one statement that decides. Refusals: NotFound, ProgrammeNotRunning,
@@ -87,7 +127,8 @@ def claim(wanted: Claim, holder: Caller, now: datetime) -> str:
     past = of_holder(holder.region_id, holder.subject_id)
     _judge(wanted.answers, past, today, numbers)
     _expire(past, now)
-    return _issue(wanted, holder, commitment, expires_at, now)
+    parameters = _parameters(wanted, holder, commitment, expires_at, now)
+    return _issue(parameters) if help_ is None else _issue_with_help(parameters, help_)
 
 
 def _judge(answers: dict[str, bool], past: Sequence[Voucher], today: date, numbers: Mapping[str, int]) -> None:
@@ -112,18 +153,43 @@ def _expire(past: Sequence[Voucher], now: datetime) -> None:
                 move(voucher, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
 
 
-def _issue(wanted: Claim, holder: Caller, commitment: bytes, expires_at: datetime, now: datetime) -> str:
+def _issue(parameters: dict[str, Any], chain: Chain = CLAIM) -> str:
     """Send the statement; only what it cannot do has a reason to look for."""
     try:
-        kept = CLAIM.run(_parameters(wanted, holder, commitment, expires_at, now))
+        kept = chain.run(parameters)
     except ChainBroken as broken:
-        if "idempotency" in broken.constraint:
+        if "idempotency" in broken.constraint or "assist" in broken.constraint:
             raise
         raise VoucherAlreadyHeld from broken
     if kept is None:
         raise QuotaExhausted
     body: str = kept["body"]
     return body
+
+
+def _issue_with_help(parameters: dict[str, Any], help_: Help) -> str:
+    counted = {
+        "helper_id": help_.helper.subject_id,
+        "assistance_id": help_.assistance_id,
+        "assistance_kind": "claim",
+        "assistance_period": help_.period,
+        "assistance_max": help_.times_max,
+        "notice_id": new_id(),
+        "notice_kind": "claimed_for_you",
+        "reference_id": help_.assistance_id,
+        "actor_role": ASSISTANT if help_.helper.role == HOLDER else help_.helper.role,
+        "actor_id": help_.helper.subject_id,
+        "caller_region_id": help_.helper.region_id,
+        "caller_id": help_.helper.subject_id,
+    }
+    try:
+        return _issue(parameters | counted, CLAIM_WITH_HELP)
+    except ChainBroken as broken:
+        if "assistance_no" in broken.constraint:
+            raise AssistanceCapReached(times_max=help_.times_max, period=help_.period) from broken
+        if "assist" in broken.constraint:
+            raise VoucherAlreadyHeld from broken
+        raise
 
 
 def _parameters(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from voucher_service.database import db
 from voucher_service.holders import service as holders
@@ -47,11 +47,13 @@ def header_for(voucher: Voucher, now: datetime) -> Header:
     )
 
 
-def open_session(voucher: Voucher, header: bytes, anchor: bytes, now: datetime) -> bytes:
+def open_session(
+    voucher: Voucher, header: bytes, anchor: bytes, now: datetime, *, log_in_id: int | None = None
+) -> bytes:
     """Register and sign a session in the open unit of work; return the signature.
 
-    `header` is 24 bytes as `header_for` gave them at most two minutes ago, `anchor` 16 bytes.
-    Refusals: VoucherNotInState, CodeHeaderOutdated.
+    `header` is 24 bytes as `header_for` gave them at most two minutes ago, `anchor` 16 bytes. When another log-in's
+    session is cut short by this one, the holder is told. Refusals: VoucherNotInState, CodeHeaderOutdated.
     """
     expected = header_for(voucher, now)
     started = int.from_bytes(header[15:18], "big")
@@ -59,6 +61,7 @@ def open_session(voucher: Voucher, header: bytes, anchor: bytes, now: datetime) 
     if not timedelta(0) <= age <= HEADER_AGE_MAX or header != expected._replace(start_minute=started).to_bytes():
         raise CodeHeaderOutdated
     signed = expected._replace(start_minute=started)
+    _tell_of_other_phone(voucher, log_in_id, now)
     db.session.execute(
         update(Voucher)
         .where(Voucher.region_id == voucher.region_id, Voucher.voucher_id == voucher.voucher_id)
@@ -72,7 +75,21 @@ def open_session(voucher: Voucher, header: bytes, anchor: bytes, now: datetime) 
             kid=signed.kid,
             header=header,
             opened_at=now,
+            log_in_id=log_in_id,
         )
     )
     signature: bytes = current_app.extensions["key_ring"].sign_session(signed, anchor)
     return signature
+
+
+def _tell_of_other_phone(voucher: Voucher, log_in_id: int | None, now: datetime) -> None:
+    standing = select(CodeSession.log_in_id).where(
+        CodeSession.region_id == voucher.region_id,
+        CodeSession.voucher_id == voucher.voucher_id,
+        CodeSession.opened_at > now - timedelta(hours=LIFETIME_HOURS),
+    )
+    last = db.session.execute(standing.order_by(CodeSession.opened_at.desc()).limit(1)).first()
+    if last is not None and last.log_in_id != log_in_id:
+        holders.tell_now_and_then(
+            voucher.region_id, voucher.holder_id, "code_opened_elsewhere", voucher.voucher_id, now
+        )

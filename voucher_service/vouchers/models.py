@@ -96,6 +96,25 @@ class CodeSession(Model):
     kid: Mapped[int]
     header: Mapped[bytes] = mapped_column(LargeBinary)
     opened_at: Mapped[datetime] = mapped_column(Instant)
+    log_in_id: Mapped[int | None] = mapped_column(LargeInteger)
+    """The log-in that opened it: another one within its two hours is another phone."""
+
+
+class AssistedClaim(Model):
+    """Whose help a voucher was claimed with. An assistance claims one voucher, and `assistance_no` shows it counted."""
+
+    __tablename__ = "assisted_claim"
+    __table_args__ = (
+        ForeignKeyConstraint(["region_id", "voucher_id"], ["voucher.region_id", "voucher.voucher_id"]),
+        UniqueConstraint("assistance_id"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voucher_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    assistance_id: Mapped[int] = mapped_column(LargeInteger)
+    assistance_no: Mapped[int]
+    """How often the helper had helped in their day or year, this time included."""
 
 
 class PaperVoucher(Model):

@@ -117,7 +117,8 @@ def show_header(voucher: str) -> dict[str, Any]:
 def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
     """Sign the end of the phone's chain; any earlier session of the voucher ends."""
     header, anchor = bytes.fromhex(wanted["header"]), bytes.fromhex(wanted["anchor"])
-    return {"signature": live_codes.open_session(_own(voucher), header, anchor, _now()).hex()}
+    signature = live_codes.open_session(_own(voucher), header, anchor, _now(), log_in_id=caller().session_id)
+    return {"signature": signature.hex()}
 
 
 @blueprint.post("/<string(length=16):voucher>/papers")

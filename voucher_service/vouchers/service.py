@@ -11,12 +11,10 @@ from sqlalchemy import select, tuple_
 
 from voucher_service.database import Link, db
 from voucher_service.ledger import service as ledger
-from voucher_service.programmes import service as programmes
-from voucher_service.vouchers.claiming import CLAIM, Claim, claim
+from voucher_service.vouchers.claiming import CLAIM, CLAIM_WITH_HELP, Claim, claim, claim_with_help
 from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
-from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.vouchers.holds import end as end_hold
 from voucher_service.vouchers.holds import ended as hold_ended
 from voucher_service.vouchers.holds import find as find_hold
@@ -25,6 +23,16 @@ from voucher_service.vouchers.holds import of_voucher as holds_of
 from voucher_service.vouchers.holds import opinions as hold_opinions
 from voucher_service.vouchers.holds import place as place_hold
 from voucher_service.vouchers.holds import waiting as holds_waiting
+from voucher_service.vouchers.helping import (
+    give_back,
+    give_back_for,
+    hand_out_code,
+    helped_by,
+    person_helped,
+    print_for,
+    voucher_of_helped,
+    vouchers_of_helped,
+)
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Hold, Voucher, VoucherDecision
 from voucher_service.vouchers.offering import accept, offer
@@ -45,6 +53,7 @@ from voucher_service.vouchers.steps import (
 __all__ = [
     "CLAIM",
     "HOLD_REASONS",
+    "CLAIM_WITH_HELP",
     "SPEND",
     "SPEND_ON_PAPER",
     "Claim",
@@ -55,6 +64,7 @@ __all__ = [
     "ask",
     "ask_end",
     "claim",
+    "claim_with_help",
     "decide_end",
     "digits_of",
     "end_hold",
@@ -65,12 +75,15 @@ __all__ = [
     "find_open",
     "findings_against",
     "give_back",
+    "give_back_for",
+    "hand_out_code",
     "header_for",
     "hold_ended",
     "hold_on",
     "hold_opinions",
     "holds_of",
     "holds_waiting",
+    "helped_by",
     "is_paper",
     "leave_over",
     "lock",
@@ -82,6 +95,8 @@ __all__ = [
     "opine",
     "past_deadline",
     "place_hold",
+    "person_helped",
+    "print_for",
     "print_paper",
     "questionnaire",
     "require_free",
@@ -92,6 +107,8 @@ __all__ = [
     "state_at",
     "stood_at",
     "valid_until",
+    "voucher_of_helped",
+    "vouchers_of_helped",
     "waiting",
 ]
 
@@ -142,16 +159,6 @@ SPEND_ON_PAPER = Link(
 
 Parameters: those of SPEND but session_tag, and paper_minute.
 """
-
-
-def give_back(voucher: Voucher, actor: ledger.Actor, now: datetime) -> Voucher:
-    """End an unused voucher at its holder's wish and free its quota. Refusals: VoucherNotInState."""
-    if (state := state_at(voucher, now)) != "claimed":
-        raise VoucherNotInState(state=state)
-    # The voucher first: of many who end it at once one passes, and only that one touches the quota.
-    move(voucher, "VoucherReturned", "returned", actor=actor, now=now)
-    programmes.free_quota(voucher.region_id, voucher.programme_id)
-    return find(voucher.region_id, voucher.voucher_id)
 
 
 def expire_overdue(now: datetime, limit: int = 500) -> int:

@@ -1,0 +1,102 @@
+"""Telling holders what happened: kept with the act, shown on their pages, and sent to their phone by the sweep.
+
+A message says what happened and where to look, never a name, a number or a code.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import exists, select, update
+
+from voucher_service.database import Link, db, unit_of_work
+from voucher_service.holders import adapters
+from voucher_service.holders.errors import IdentityCheckUnavailable
+from voucher_service.holders.models import Notice
+from voucher_service.holders.people import particulars
+from voucher_service.identifiers import new_id
+
+MESSAGES: Final = {
+    "claimed_for_you": "【培训券】有人代您领取了一张培训券。不是您同意的，请登录提出异议，或到人社窗口办理。",
+    "code_opened_elsewhere": "【培训券】您的券码已在另一部手机上打开，原来的已停用。不是您本人，请马上登录查看。",
+    "printed_for_you": "【培训券】窗口为您打印了纸质培训券。不是您同意的，请联系当地人社部门。",
+    "given_back_for_you": "【培训券】窗口按您的要求退回了您的培训券。不是您同意的，请联系当地人社部门。",
+    "objection_answered": "【培训券】您的异议已有答复，请登录“我的培训券”查看，或到人社窗口询问。",
+}
+"""Kind → the text message; pages say it in their own words."""
+
+REPEATED_AFTER: Final = timedelta(hours=1)
+"""Two phones that take a code from one another all day long are told of once an hour."""
+
+TELL: Final = Link(
+    "told",
+    """
+    INSERT INTO notice (region_id, notice_id, holder_id, kind, subject_id, told_at)
+    SELECT region_id, :notice_id, :holder_id, :notice_kind, voucher_id, :now FROM claimed RETURNING notice_id
+    """,
+    ("notice_id",),
+)
+"""Tell the holder of the voucher of the same chain. Parameters: notice_id, notice_kind, holder_id, now."""
+
+
+def tell(region_id: int, holder_id: int, kind: str, subject_id: int, now: datetime) -> None:
+    """Put a notice of one of the kinds of MESSAGES down in the open unit of work."""
+    db.session.add(
+        Notice(
+            region_id=region_id,
+            notice_id=new_id(),
+            holder_id=holder_id,
+            kind=kind,
+            subject_id=subject_id,
+            told_at=now,
+        )
+    )
+
+
+def tell_now_and_then(region_id: int, holder_id: int, kind: str, subject_id: int, now: datetime) -> None:
+    """As `tell`, unless the same was told within REPEATED_AFTER."""
+    same = (Notice.region_id == region_id, Notice.holder_id == holder_id, Notice.kind == kind)
+    if not db.session.scalar(select(exists().where(*same, Notice.told_at > now - REPEATED_AFTER))):
+        tell(region_id, holder_id, kind, subject_id, now)
+
+
+def notices_of(region_id: int, holder_id: int, limit: int) -> list[Notice]:
+    """What a holder was told, the latest first."""
+    own = select(Notice).where(Notice.region_id == region_id, Notice.holder_id == holder_id)
+    return list(db.session.scalars(own.order_by(Notice.told_at.desc()).limit(limit)))
+
+
+def send_waiting(now: datetime, limit: int = 100) -> int:
+    """Hand waiting messages to the carrier, each once, in units of work of their own; return how many.
+
+    A message that the carrier does not take waits for the next time; without a carrier all of them wait.
+    """
+    try:
+        sender = adapters.sms_sender()
+    except IdentityCheckUnavailable:
+        return 0
+    waiting = db.session.scalars(select(Notice).where(Notice.sent_at.is_(None)).order_by(Notice.told_at).limit(limit))
+    found = [(notice.region_id, notice.notice_id, notice.holder_id, notice.kind) for notice in waiting]
+    return sum(_send(sender, *one, now) for one in found)
+
+
+def _send(sender: adapters.SmsSender, region_id: int, notice_id: int, holder_id: int, kind: str, now: datetime) -> bool:  # noqa: PLR0917 - one row
+    phone = particulars(holder_id).phone
+    if not _mark(region_id, notice_id, now):
+        return False
+    try:
+        sender.send_notice(phone, MESSAGES[kind])
+    except IdentityCheckUnavailable:
+        _mark(region_id, notice_id, None)
+        return False
+    return True
+
+
+def _mark(region_id: int, notice_id: int, sent_at: datetime | None) -> bool:
+    """Take a notice for sending, or put it back; whoever comes second takes nothing."""
+    named = (Notice.region_id == region_id, Notice.notice_id == notice_id)
+    free = Notice.sent_at.is_(None) if sent_at else Notice.sent_at.is_not(None)
+    with unit_of_work():
+        marked = update(Notice).where(*named, free).values(sent_at=sent_at).returning(Notice.notice_id)
+        return db.session.scalar(marked.execution_options(synchronize_session=False)) is not None
