@@ -21,10 +21,12 @@ from voucher_service.exams import routes as exams_routes
 from voucher_service.faces import (
     api_docs,
     bureau,
+    counter,
     health,
     institution,
     ledger,
     ledger_api,
+    objections,
     pages,
     problem_pages,
     rule_table,
@@ -38,6 +40,7 @@ from voucher_service.faces import (
 from voucher_service.holders import routes as holders_routes
 from voucher_service.institutions import register_routes
 from voucher_service.institutions import routes as institutions_routes
+from voucher_service.objections import routes as objections_routes
 from voucher_service.programmes import pack_routes
 from voucher_service.programmes import routes as programmes_routes
 from voucher_service.programmes import service as programmes
@@ -79,6 +82,7 @@ STAGES = (
     vouchers_routes,
     assist_routes,
     redemptions_routes,
+    objections_routes,
     cancelling_routes,
     rosters_routes,
     scanning_routes,
@@ -145,9 +149,11 @@ def _mount(app: Flask) -> None:
     for face in (
         api_docs,
         bureau,
+        counter,
         health,
         institution,
         ledger,
+        objections,
         pages,
         problem_pages,
         rule_table,

@@ -148,6 +148,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "person": {"id_number": "419902199001010019", "name": "测甲乙", "method": "typed", "waiver_reason": None},
         "channel": "sms",
     },
+    "objections.file_objection": {"about": "other", "words": "短", "voucher": None},
+    "objections.answer": {"words": "已核实，记录已更正。"},
     "redemptions.ask_undo": {"reason": "wrong_class", "note": ""},
     "redemptions.undo": {"confirmed": True},
     "scanning.look": {

@@ -21,6 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("scanning",),
     ("rosters",),
     ("redemptions",),
+    ("redemptions", "objections"),
     ("classes", "vouchers"),
     ("programmes", "institutions"),
     ("sheets",),

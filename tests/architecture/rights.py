@@ -32,6 +32,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("hold", "hold_opinion", "hold_end"), ONLY_GROWS),
     **dict.fromkeys(("class_ruling",), KEPT),
     **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice"), KEPT),
+    **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice", "objection"), KEPT),
     **dict.fromkeys(("assisted_claim",), ONLY_GROWS),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),

@@ -16,26 +16,14 @@ from voucher_service.accounts import service as accounts
 from voucher_service.database import unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.particulars import FIELD_OF, told_in_form
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
 from voucher_service.web.access import COOKIE, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
 
 blueprint = Blueprint("session", __name__)
 
-STAFF_PLACES = ("/institution", "/scan", "/bureau")
-FIELD_OF = {
-    "name_malformed": "name",
-    "id_number_malformed": "id_number",
-    "id_number_old_15_digits": "id_number",
-    "id_number_check_digit": "id_number",
-    "id_number_birth_date": "id_number",
-    "id_number_region": "id_number",
-    "phone_malformed": "phone",
-    "too_many_codes": "phone",
-    "region_unknown": "region_id",
-    "category_unknown": "category",
-}
-"""Which field a refusal of the log-in form is about, so that its summary can lead there."""
+STAFF_PLACES = ("/institution", "/scan", "/bureau", "/counter")
 
 
 @blueprint.get("/login")
@@ -53,14 +41,8 @@ def show_log_in() -> ResponseReturnValue:
 def request_log_in() -> ResponseReturnValue:
     """Send the worker a code; a trial service shows it on the next page instead."""
     csrf.protect()
-    given = {name: request.form.get(name, "") for name in ("name", "id_number", "phone", "category")}
-    region = request.form.get("region_id", "")
     try:
-        challenge = holders.request_log_in(
-            **given,
-            region_id=int(region) if region.isascii() and region.isdigit() and len(region) == 6 else 0,  # noqa: PLR2004
-            regions=current_app.extensions["region_ids"](),
-        )
+        challenge = holders.request_log_in(**told_in_form()._asdict(), regions=current_app.extensions["region_ids"]())
     except Refusal as refusal:
         return _log_in_form(refusal), refusal.status
     session["trial_code"] = challenge.trial_code

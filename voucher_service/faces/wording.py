@@ -132,9 +132,44 @@ PURPOSES: Final = {
     "enter_certificate": "录入证书",
     "scan": "到班扫码，核对本人",
     "send_paper_code": "核对纸质券，发验证码",
+    "show_person": "窗口代办",
+    "review": "窗口代办",
+    "show_paper": "窗口打印纸质券",
+    "print_paper": "窗口打印纸质券",
+    "hand_out_code": "窗口代办，给一次性验证码",
+    "list_today": "抽查代办记录",
+    "list_waiting": "办理异议",
 }
 """What for: by the view that showed somebody a worker's particulars."""
 OTHER_PURPOSE: Final = "办理业务"
+
+RELATIONS: Final = {
+    "spouse": "配偶",
+    "child": "子女",
+    "parent": "父母",
+    "sibling": "兄弟姐妹",
+    "other_relative": "其他亲属",
+}
+"""What a helper is to the person helped."""
+
+NOTICES: Final = {
+    "claimed_for_you": "有人代您领取了一张培训券。不是您同意的，可以退回或者提出异议。",
+    "code_opened_elsewhere": "您的券码在另一部手机上打开过，原来的已停用。不是您本人，请重新出示并联系当地人社部门。",
+    "printed_for_you": "窗口为您打印了纸质培训券。",
+    "given_back_for_you": "窗口按您的要求退回了您的培训券。",
+    "objection_answered": "您的异议已有答复。",
+}
+"""What a holder was told, as their pages say it."""
+
+OBJECTION_KINDS: Final = {
+    "voucher": "我的培训券",
+    "assisted_claim": "别人代我领的券",
+    "attendance": "签到和上课",
+    "certificate": "证书",
+    "subsidy": "补贴",
+    "personal_data": "我的个人信息",
+    "other": "其他",
+}
 
 WORDS: Final = {
     "region_names": REGIONS,
@@ -145,6 +180,9 @@ WORDS: Final = {
     "certificate_names": CERTIFICATES,
     "role_names": ROLES,
     "purposes": PURPOSES,
+    "relation_names": RELATIONS,
+    "notice_words": NOTICES,
+    "objection_kinds": OBJECTION_KINDS,
     "other_purpose": OTHER_PURPOSE,
     "hold_kinds": hold_words.HOLD_KINDS,
     "hold_reasons": hold_words.HOLD_REASONS,

@@ -17,6 +17,7 @@ from voucher_service.errors import NotFound
 from voucher_service.faces import forms
 from voucher_service.faces.progress import nodes_of
 from voucher_service.faces.wording import QUESTIONS
+from voucher_service.holders import service as holders
 from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
@@ -61,6 +62,7 @@ def show(voucher: str) -> str:
         scans=scans_of(found, facts),
         questions=QUESTIONS,
         held=[line for line in risk.of_holder(found) if line.ended is None],
+        help=_help(found),
     )
 
 
@@ -90,7 +92,8 @@ def accept(voucher: str) -> Response:
 @allow(HOLDER)
 def review_giving_back(voucher: str) -> str:
     """Say what giving back means before it is done."""
-    return render_template("worker/give_back.html", voucher=own(voucher))
+    back = url_for("worker.worker_voucher.show", voucher=voucher)
+    return render_template("worker/give_back.html", voucher=own(voucher), back=back)
 
 
 @blueprint.post("/vouchers/<string(length=16):voucher>/give-back")
@@ -131,6 +134,14 @@ def scans_of(voucher: Any, facts: Any) -> list[Scanned]:
         )
         for redemption in found
     ]
+
+
+def _help(voucher: Any) -> Any:
+    """Who helped with the claim: a relative masked, a counter by its place; None when nobody did."""
+    if (assistance_id := vouchers.helped_by(voucher)) is None:
+        return None
+    leave = holders.assistance(assistance_id)
+    return leave, holders.masked(leave.helper_id).name if leave.relation else ""
 
 
 def _span(today: date) -> tuple[int, int] | None:

@@ -45,10 +45,12 @@ from voucher_service.holders.people import (
     enrol,
     known_by_number,
     opened,
+    opened_words,
     particulars,
     present,
     require_same_person,
     row_of,
+    sealed_words,
 )
 from voucher_service.holders.reading import Person, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
@@ -84,6 +86,8 @@ __all__ = [
     "masked",
     "masked_all",
     "masked_known",
+    "notices_of",
+    "opened_words",
     "particulars",
     "person_digest",
     "read_person",
@@ -97,6 +101,7 @@ __all__ = [
     "require_age",
     "seal",
     "require_assistance",
+    "sealed_words",
     "send_one_time_code",
     "send_waiting",
     "standing",

@@ -1,0 +1,39 @@
+"""A person's particulars as a form asks for them: at log-in, for a relative, at a counter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import request
+
+from voucher_service.holders.service import Particulars
+
+FIELD_OF: Final = {
+    "name_malformed": "name",
+    "id_number_malformed": "id_number",
+    "id_number_old_15_digits": "id_number",
+    "id_number_check_digit": "id_number",
+    "id_number_birth_date": "id_number",
+    "id_number_region": "id_number",
+    "help_for_oneself": "id_number",
+    "phone_malformed": "phone",
+    "phone_taken": "phone",
+    "phone_shared_by_too_many": "phone",
+    "too_many_codes": "phone",
+    "region_unknown": "region_id",
+    "person_of_other_region": "region_id",
+    "category_unknown": "category",
+}
+"""Which field a refusal of such a form is about, so that its summary can lead there."""
+
+_REGION_DIGITS: Final = 6
+
+
+def told_in_form() -> Particulars:
+    """Read the particulars; what they are worth, the holders' room says."""
+    name, id_number, phone, category = (
+        request.form.get(field, "")[:200] for field in ("name", "id_number", "phone", "category")
+    )
+    region = request.form.get("region_id", "")
+    is_code = region.isascii() and region.isdigit() and len(region) == _REGION_DIGITS
+    return Particulars(name, id_number, phone, int(region) if is_code else 0, category)
