@@ -85,7 +85,7 @@ def notices(town: Town, holder_id: int) -> list[str]:
         return list(db.session.scalars(select(Notice.kind).where(Notice.holder_id == holder_id)))
 
 
-def test_a_relative_claims_for_somebody_and_the_helper_is_kept(town: Town) -> None:
+def test_a_relative_claims_for_somebody_and_it_is_kept_who_helped(town: Town) -> None:
     helper, person = newcomer(town), stranger()
     assistance = helped(helper, person)
     answer = claim(town, helper.token, assistance)
