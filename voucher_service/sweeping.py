@@ -1,7 +1,7 @@
 """What time does by itself: vouchers expire, without a certificate they are forfeited at the deadline, messages go out.
 
-The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also offers
-approved vouchers to people who have logged in since, and deletes what was in uploaded tables.
+The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also
+offers approved vouchers to people who have logged in since, and deletes what was in uploaded tables.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import structlog
 from voucher_service.certificates import service as certificates
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
+from voucher_service.holders import service as holders
 from voucher_service.rosters import service as rosters
 from voucher_service.sheets import service as sheets
-from voucher_service.holders import service as holders
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:

@@ -54,7 +54,6 @@ from voucher_service.holders.people import (
 )
 from voucher_service.holders.reading import Person, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
-from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER, Caller
 
 __all__ = [
@@ -68,8 +67,8 @@ __all__ = [
     "LogIn",
     "Masked",
     "OneTimeCode",
-    "Person",
     "Particulars",
+    "Person",
     "Standing",
     "accesses",
     "acquainted",
@@ -89,18 +88,17 @@ __all__ = [
     "notices_of",
     "opened_words",
     "particulars",
+    "period_of",
     "person_digest",
     "read_person",
-    "recognised",
-    "notices_of",
-    "period_of",
     "receive_at_counter",
+    "recognised",
     "record_access",
     "record_looks",
     "request_log_in",
     "require_age",
-    "seal",
     "require_assistance",
+    "seal",
     "sealed_words",
     "send_one_time_code",
     "send_waiting",

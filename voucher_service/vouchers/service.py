@@ -15,14 +15,6 @@ from voucher_service.vouchers.claiming import CLAIM, CLAIM_WITH_HELP, Claim, cla
 from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
-from voucher_service.vouchers.holds import end as end_hold
-from voucher_service.vouchers.holds import ended as hold_ended
-from voucher_service.vouchers.holds import find as find_hold
-from voucher_service.vouchers.holds import hold_on, lock, opine, require_free
-from voucher_service.vouchers.holds import of_voucher as holds_of
-from voucher_service.vouchers.holds import opinions as hold_opinions
-from voucher_service.vouchers.holds import place as place_hold
-from voucher_service.vouchers.holds import waiting as holds_waiting
 from voucher_service.vouchers.helping import (
     give_back,
     give_back_for,
@@ -33,6 +25,14 @@ from voucher_service.vouchers.helping import (
     voucher_of_helped,
     vouchers_of_helped,
 )
+from voucher_service.vouchers.holds import end as end_hold
+from voucher_service.vouchers.holds import ended as hold_ended
+from voucher_service.vouchers.holds import find as find_hold
+from voucher_service.vouchers.holds import hold_on, lock, opine, require_free
+from voucher_service.vouchers.holds import of_voucher as holds_of
+from voucher_service.vouchers.holds import opinions as hold_opinions
+from voucher_service.vouchers.holds import place as place_hold
+from voucher_service.vouchers.holds import waiting as holds_waiting
 from voucher_service.vouchers.live_codes import header_for, open_session
 from voucher_service.vouchers.models import Hold, Voucher, VoucherDecision
 from voucher_service.vouchers.offering import accept, offer
@@ -52,8 +52,8 @@ from voucher_service.vouchers.steps import (
 
 __all__ = [
     "CLAIM",
-    "HOLD_REASONS",
     "CLAIM_WITH_HELP",
+    "HOLD_REASONS",
     "SPEND",
     "SPEND_ON_PAPER",
     "Claim",
@@ -78,12 +78,12 @@ __all__ = [
     "give_back_for",
     "hand_out_code",
     "header_for",
+    "helped_by",
     "hold_ended",
     "hold_on",
     "hold_opinions",
     "holds_of",
     "holds_waiting",
-    "helped_by",
     "is_paper",
     "leave_over",
     "lock",
@@ -94,8 +94,8 @@ __all__ = [
     "open_session",
     "opine",
     "past_deadline",
-    "place_hold",
     "person_helped",
+    "place_hold",
     "print_for",
     "print_paper",
     "questionnaire",

@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0023_objections_filed"
-down_revision = "0022_holders_assistance"
+revision = "0026_objections_filed"
+down_revision = "0025_holders_assistance"
 branch_labels = None
 depends_on = None
 

@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0022_holders_assistance"
-down_revision = "0021_vouchers_paper"
+revision = "0025_holders_assistance"
+down_revision = "0024_web_refused"
 branch_labels = None
 depends_on = None
 
