@@ -20,7 +20,6 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("attendance",),
     ("scanning",),
     ("rosters",),
-    ("redemptions",),
     ("redemptions", "objections"),
     ("classes", "vouchers"),
     ("programmes", "institutions"),

@@ -36,7 +36,6 @@ for part in (
     worker_training,
     worker_data,
     worker_disputes,
-    *(display, worker_voucher, worker_code, worker_paper, worker_classes, worker_training, worker_data),
     helping,
 ):
     blueprint.register_blueprint(part.blueprint)

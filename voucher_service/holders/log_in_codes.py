@@ -16,8 +16,8 @@ from voucher_service.calendar import local_date
 from voucher_service.database import Instant, db
 from voucher_service.holders import rules
 from voucher_service.holders.errors import TooManyCodes
-from voucher_service.holders.models import SmsCode
 from voucher_service.holders.keys import field_sealer
+from voucher_service.holders.models import SmsCode
 from voucher_service.holders.rules import Identity
 
 if TYPE_CHECKING:

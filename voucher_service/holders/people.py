@@ -111,12 +111,3 @@ def opened(holder: Holder) -> Identity:
 
 def present() -> datetime:
     return cast("datetime", current_app.extensions["clock"].now())
-
-
-def sealed_words(of: str, row_id: int, words: str) -> bytes:
-    """Seal what somebody wrote in their own words, which may name anybody; `of` and `row_id` say where it is kept."""
-    return field_sealer().seal(of, row_id, words)
-
-
-def opened_words(of: str, row_id: int, sealed: bytes) -> str:
-    return field_sealer().open(of, row_id, sealed)

@@ -45,12 +45,10 @@ from voucher_service.holders.people import (
     enrol,
     known_by_number,
     opened,
-    opened_words,
     particulars,
     present,
     require_same_person,
     row_of,
-    sealed_words,
 )
 from voucher_service.holders.reading import Person, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
@@ -86,7 +84,6 @@ __all__ = [
     "masked_all",
     "masked_known",
     "notices_of",
-    "opened_words",
     "particulars",
     "period_of",
     "person_digest",
@@ -99,7 +96,6 @@ __all__ = [
     "require_age",
     "require_assistance",
     "seal",
-    "sealed_words",
     "send_one_time_code",
     "send_waiting",
     "standing",

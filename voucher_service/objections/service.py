@@ -54,7 +54,7 @@ def file_objection(who: Caller, about: str, words: str, now: datetime, voucher_i
         holder_id=who.subject_id,
         about=about,
         voucher_id=voucher_id,
-        words_sealed=holders.sealed_words(Objection.words_sealed.key, objection_id, said),
+        words_sealed=holders.seal("objection.words", objection_id, said),
         filed_on=today,
         number=_next_number(who, now),
         filed_at=now,
@@ -80,7 +80,7 @@ def answer(region_id: int, objection_id: int, words: str, caller: Caller, now: d
             Objection.region_id == region_id, Objection.objection_id == objection_id, Objection.answered_at.is_(None)
         )
         .values(
-            answer_sealed=holders.sealed_words(Objection.answer_sealed.key, objection_id, said),
+            answer_sealed=holders.seal("objection.answer", objection_id, said),
             answered_by=caller.person_id or caller.subject_id,
             answered_at=now,
         )
@@ -110,12 +110,10 @@ def waiting(caller: Caller, limit: int = 200) -> list[Told]:
 
 def told(found: Objection) -> Told:
     """Open what was written."""
-    words = holders.opened_words(Objection.words_sealed.key, found.objection_id, found.words_sealed)
+    words = holders.unseal("objection.words", found.objection_id, found.words_sealed)
     if found.answer_sealed is None:
         return Told(found, words, None)
-    return Told(
-        found, words, holders.opened_words(Objection.answer_sealed.key, found.objection_id, found.answer_sealed)
-    )
+    return Told(found, words, holders.unseal("objection.answer", found.objection_id, found.answer_sealed))
 
 
 def _found(region_id: int, objection_id: int, caller: Caller) -> Objection:
