@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flask_smorest import Api
-
 from voucher_service.accounts import routes as accounts_routes
 from voucher_service.accounts import service as accounts
 from voucher_service.attendance import routes as attendance_routes
@@ -59,6 +57,7 @@ from voucher_service.signing.key_ring import KeyRing
 from voucher_service.vouchers import assist_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
+from voucher_service.web.api import Api
 from voucher_service.web.application import Service
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
@@ -166,4 +165,4 @@ def _mount(app: Flask) -> None:
         app.register_blueprint(face.blueprint)
     if app.extensions["settings"].is_demo:
         app.register_blueprint(trial.blueprint)
-    api_docs.serve_document(app, api.spec)
+    api_docs.serve_document(app, api)

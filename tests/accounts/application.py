@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from flask_smorest import Api
 
 from tests.databases import ENGINES
 from voucher_service.accounts import service
@@ -18,6 +17,7 @@ from voucher_service.database import db
 from voucher_service.database.engine import engine_options
 from voucher_service.settings import Secrets, Settings
 from voucher_service.web.access import register_access
+from voucher_service.web.api import Api
 from voucher_service.web.headers import register_headers
 from voucher_service.web.problems import register_problems
 from voucher_service.web.strict_json import StrictRequest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template
 
@@ -13,17 +13,19 @@ from voucher_service.web.access import PUBLIC, allow
 if TYPE_CHECKING:
     from flask import Flask
 
+    from voucher_service.web.api import Api
+
 blueprint = Blueprint("api_docs_page", __name__)
 
 
-def serve_document(app: Flask, specification: Any) -> None:
+def serve_document(app: Flask, api: Api) -> None:
     """Let the library's address answer with the completed document; it is made when it is first asked for."""
     held: list[str] = []
 
     @allow(PUBLIC)
     def show_document() -> Response:
         if not held:
-            document = completed(specification.to_dict(), app)
+            document = completed(api.document(), app)
             held.append(json.dumps(document, ensure_ascii=False, indent=1))
         return Response(held[0], mimetype="application/json")
 

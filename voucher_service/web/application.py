@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.routing import Rule
 
 from voucher_service.web.headers import Answer
 from voucher_service.web.strict_json import StrictRequest
@@ -25,9 +27,22 @@ class SessionsOfCookies(SecureCookieSessionInterface):
         return super().open_session(app, request)
 
 
+class Address(Rule):
+    """A route whose `url_for` is compiled when an address is first built; most processes build a few of them."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:  # noqa: FBT001, FBT002
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(rule: Rule, **values: Any) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
+
+
 class Service(Flask):
     request_class = StrictRequest
     response_class = Answer
+    url_rule_class = Address
     session_interface = SessionsOfCookies()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
