@@ -30,6 +30,11 @@ def seats_taken(town: Town) -> int:
         return db.session.get_one(TrainingClass, first_class(town)).seats_taken
 
 
+def refused_scans(town: Town) -> list[str]:
+    with town.app.app_context():
+        return list(db.session.scalars(select(RefusedScan.reason)))
+
+
 def test_one_voucher_scanned_at_many_doors_is_redeemed_once(town: Town) -> None:
     (worker,) = holders_of_codes(town, 1)
     clerk, body = town.staff_token("school1-clerk"), redeem_body(worker, first_class_hex(town))
@@ -38,9 +43,7 @@ def test_one_voucher_scanned_at_many_doors_is_redeemed_once(town: Town) -> None:
 
     assert ended.answers == {(201, None): 1, (409, "already_redeemed"): CROWD - 1}
     assert standing_redemptions(town) == seats_taken(town) == 1
-    with town.app.app_context():
-        reasons = db.session.execute(select(RefusedScan.reason, func.count()).group_by(RefusedScan.reason)).all()
-    assert [tuple(row) for row in reasons] == [("already_redeemed", CROWD - 1)]
+    assert refused_scans(town) == ["already_redeemed"] * (CROWD - 1)
     assert_green(town)
 
 
@@ -81,6 +84,7 @@ def test_a_refused_scan_sent_many_times_has_one_answer(town: Town) -> None:
     ended = race([partial(town.post, "/api/v1/redemptions", clerk, body, new_key())] * CROWD)
     assert ended.answers == {(409, "class_not_open"): CROWD}
     assert standing_redemptions(town) == 0
+    assert refused_scans(town) == ["class_not_open"]
     assert_green(town)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
-from tests.journey.city import PEOPLE, START, Town, redeem_body
+from tests.journey.city import PEOPLE, START, Town, new_key, redeem_body
 from tests.journey.town import Door, a_door, assert_sound, claimed, refused, row
 from voucher_service.classes.models import TrainingClass
 from voucher_service.database import db, unit_of_work
@@ -46,6 +47,27 @@ def test_a_refused_scan_is_kept_with_its_code_its_reason_and_who_scanned(town: T
     assert kept is not None
     assert (kept.reason, kept.client_id, kept.class_id) == ("class_not_open", door.clerk_id, 1)
     assert len(kept.raw_code) == 253
+
+
+def refused_scans(town: Town) -> int:
+    with town.app.app_context():
+        return db.session.scalars(select(func.count()).select_from(RefusedScan)).one()
+
+
+@pytest.mark.parametrize("broken", ["web.idempotency.keep", "redemptions.service.store_refused"])
+def test_a_fault_between_a_refusal_and_its_answer_leaves_neither(
+    town: Town, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    door, before = a_door(town, 0), refused_scans(town)
+    body, key = {**redeem_body(claimed(town).open_code(), door.hex), "class_id": "0" * 15 + "1"}, new_key()
+    with monkeypatch.context() as fault:
+        fault.setattr(f"voucher_service.{broken}", Mock(side_effect=RuntimeError))
+        assert door.post(PATH, body, key).status_code == 500
+    assert refused_scans(town) == before
+    answers = [door.post(PATH, body, key) for _ in range(2)]
+    assert [refused(answer) for answer in answers] == [(409, "class_not_open")] * 2
+    assert [answer.headers.get("Idempotency-Hit") for answer in answers] == [None, "true"]
+    assert refused_scans(town) == before + 1
 
 
 def test_a_voucher_is_redeemed_once_and_the_second_clerk_reads_when(town: Town) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms
@@ -44,10 +44,9 @@ def redeem_once(wanted: Scan) -> tuple[int, dict[str, Any]]:
             return earlier
         raise
     except Refusal as refusal:
-        with unit_of_work():
-            redemptions.store_refused(wanted, refusal, caller(), forms.now())
-        keep_refusal(refusal, wanted.idempotency_key, wanted.request_hash)
-        return refusal.status, problem_of(refusal)
+        record = partial(redemptions.store_refused, wanted, refusal, caller(), forms.now())
+        keep_refusal(refusal, wanted.idempotency_key, wanted.request_hash, record)
+        return _earlier(wanted) or (refusal.status, problem_of(refusal))
 
 
 def _earlier(wanted: Scan) -> tuple[int, dict[str, Any]] | None:

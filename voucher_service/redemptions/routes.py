@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Response, current_app
 
 from voucher_service.classes import service as classes
-from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.identifiers import from_hex
@@ -80,11 +80,8 @@ def _scan(wanted: dict[str, Any], key: str | None = None) -> Scan:
 
 def _refuse(scan: Scan, refusal: Refusal) -> Response:
     """Answer a retry of an earlier scan with what it was told then; keep a new refusal together with its reason."""
-    if earlier := kept_answer(scan.idempotency_key, scan.request_hash):
-        return earlier
-    with unit_of_work():
-        service.store_refused(scan, refusal, caller(), _now())
-    return keep_refusal(refusal, scan.idempotency_key, scan.request_hash)
+    record = partial(service.store_refused, scan, refusal, caller(), _now())
+    return keep_refusal(refusal, scan.idempotency_key, scan.request_hash, record)
 
 
 @blueprint.get("/of-class/<string(length=16):training_class>")

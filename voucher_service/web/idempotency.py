@@ -158,13 +158,18 @@ def _answer(view: Callable[P, object], key: str, digest: bytes, /, *args: P.args
         raise
 
 
-def keep_refusal(refusal: Refusal, key: str, digest: bytes) -> Response:
-    """Keep a refusal as the answer to this key and return it; an answer that is there already wins."""
+def keep_refusal(refusal: Refusal, key: str, digest: bytes, record: Callable[[], None] | None = None) -> Response:
+    """Keep a refusal as the answer to this key and return it; an answer that is there already wins.
+
+    What else is written of the refusal, `record` writes in the same transaction: there is both or neither.
+    """
     document = problem_of(refusal)
     try:
         with unit_of_work():
             if earlier := kept_answer(key, digest):
                 return earlier
+            if record:
+                record()
             keep(key, digest, refusal.status, json.dumps(document, ensure_ascii=False, default=str))
     except IntegrityError:
         if earlier := kept_answer(key, digest):
