@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-
-from flask import current_app
 
 from voucher_service.attendance import service
 from voucher_service.attendance.schemas import AttendanceSchema, OutcomeSchema, RecordedSchema
 from voucher_service.classes import service as classes
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.web.access import INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -27,7 +23,7 @@ blueprint = Blueprint("attendance", __name__, url_prefix="/api/v1/attendance")
 def record_attendance(wanted: dict[str, Any], training_class: str) -> dict[str, int]:
     """Record who is present at one session of one of the institution's own classes."""
     found = _own_class(training_class)
-    recorded = service.record_attendance(found, wanted["session_no"], wanted["present"], caller().subject_id, _now())
+    recorded = service.record_attendance(found, wanted["session_no"], wanted["present"], caller().subject_id, now())
     return {"recorded": recorded}
 
 
@@ -37,16 +33,8 @@ def record_attendance(wanted: dict[str, Any], training_class: str) -> dict[str, 
 @blueprint.response(200, OutcomeSchema)
 def close_class(training_class: str) -> dict[str, int]:
     """Close a class after its last session: attendance decides who completed."""
-    return service.close_class(_own_class(training_class), _now())
+    return service.close_class(_own_class(training_class), now())
 
 
 def _own_class(text: str) -> Any:
-    try:
-        return classes.find(from_hex(text), caller())
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    return classes.find(identifier(text), caller())

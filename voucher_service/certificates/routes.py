@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-
-from flask import current_app
 
 from voucher_service.certificates import service
 from voucher_service.certificates.models import Certificate
@@ -16,9 +13,9 @@ from voucher_service.certificates.schemas import (
     DecisionSchema,
 )
 from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.redemptions import service as redemptions
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -35,7 +32,7 @@ def enter(wanted: dict[str, Any]) -> Certificate:
     redemption = redemptions.find(wanted["region_id"], wanted["redemption"])
     if redemption.institution_id != caller().institution_id:
         raise NotFound
-    return service.enter(redemption, wanted, caller(), _now())
+    return service.enter(redemption, wanted, caller(), now())
 
 
 @blueprint.get("/waiting")
@@ -53,13 +50,5 @@ def list_waiting() -> dict[str, Any]:
 @blueprint.response(200, CertificateSchema)
 def decide(wanted: dict[str, bool], certificate: str) -> Certificate:
     """Verify or refuse an entered certificate; a verified one gives the voucher its value."""
-    try:
-        certificate_id = from_hex(certificate)
-    except ValueError:
-        raise NotFound from None
-    return service.verify(certificate_id, caller(), _now(), genuine=wanted["genuine"])
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    certificate_id = identifier(certificate)
+    return service.verify(certificate_id, caller(), now(), genuine=wanted["genuine"])

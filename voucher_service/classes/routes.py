@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from marshmallow import RAISE
 
 from voucher_service.calendar import local_date
@@ -23,8 +21,6 @@ from voucher_service.classes.schemas import (
     ProposalSchema,
 )
 from voucher_service.database import db
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.web.access import (
     BUREAU,
@@ -38,6 +34,7 @@ from voucher_service.web.access import (
     caller,
     own_institution_id,
 )
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
 from voucher_service.web.strict_json import Blueprint
@@ -64,7 +61,7 @@ def list_classes(arguments: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, ClassesSchema)
 def list_enrolling_classes(page: dict[str, Any], region_id: int) -> dict[str, Any]:
     """List the classes of a region that a voucher can still be spent on."""
-    rows, after = page_of(db.session, service.enrolling(region_id, _now()), TrainingClass.class_id, **page)
+    rows, after = page_of(db.session, service.enrolling(region_id, now()), TrainingClass.class_id, **page)
     return {"classes": rows, "next": after}
 
 
@@ -76,7 +73,7 @@ def show_class(class_id: str) -> dict[str, Any]:
     found = _named(class_id)
     return {
         "training_class": found,
-        "review_clock": service.review_clock(found, local_date(_now())),
+        "review_clock": service.review_clock(found, local_date(now())),
         "lessons": found.plan,
         "sessions": service.sessions(found),
         "opinions": service.opinions(found),
@@ -97,7 +94,7 @@ def check_class(class_id: str) -> dict[str, Any]:
 @blueprint.response(200, FindingsSchema)
 def check_proposal(proposal: Proposal) -> dict[str, Any]:
     """Ask every rule about a plan before anything of it is kept: green, amber or red for each."""
-    today = local_date(_now())
+    today = local_date(now())
     found = service.findings_of_proposal(caller().region_id, own_institution_id(), proposal, today)
     return {"findings": [service.explained(finding) for finding in found]}
 
@@ -108,7 +105,7 @@ def check_proposal(proposal: Proposal) -> dict[str, Any]:
 @blueprint.response(200, PreviewSchema)
 def preview_pack(document: programmes.PackDocument) -> dict[str, Any]:
     """Say what a rule pack would change before it takes effect: numbers, and open classes judged differently."""
-    return service.preview_of(document, local_date(_now()))
+    return service.preview_of(document, local_date(now()))
 
 
 @blueprint.route("/", methods=["POST"])
@@ -118,7 +115,7 @@ def preview_pack(document: programmes.PackDocument) -> dict[str, Any]:
 @blueprint.response(201, ClassSchema)
 def plan_class(proposal: Proposal) -> TrainingClass:
     """Draft a class with its sessions."""
-    return service.plan_class(caller().region_id, own_institution_id(), proposal, _now())
+    return service.plan_class(caller().region_id, own_institution_id(), proposal, now())
 
 
 @blueprint.route("/<class_id>/submit", methods=["POST"])
@@ -128,7 +125,7 @@ def plan_class(proposal: Proposal) -> TrainingClass:
 def submit_class(class_id: str) -> TrainingClass:
     """Hand a draft in for review; refused with every rule that it breaks."""
     found = _named(class_id)
-    return service.submit(found.region_id, found.class_id, _now())
+    return service.submit(found.region_id, found.class_id, now())
 
 
 @blueprint.route("/<class_id>/opinions", methods=["POST"])
@@ -139,7 +136,7 @@ def submit_class(class_id: str) -> TrainingClass:
 def sign_opinion(opinion: dict[str, Any], class_id: str) -> TrainingClass:
     """Sign the opinion that is due; the second one of a step must be another person's."""
     found = _named(class_id)
-    return service.give_opinion(found.region_id, found.class_id, **opinion, caller=caller(), now=_now())
+    return service.give_opinion(found.region_id, found.class_id, **opinion, caller=caller(), now=now())
 
 
 @blueprint.route("/<class_id>/start", methods=["POST"])
@@ -148,7 +145,7 @@ def sign_opinion(opinion: dict[str, Any], class_id: str) -> TrainingClass:
 @blueprint.response(200, ClassSchema)
 def start_class(class_id: str) -> TrainingClass:
     found = _named(class_id)
-    return service.start(found.region_id, found.class_id, _now())
+    return service.start(found.region_id, found.class_id, now())
 
 
 @blueprint.route("/<class_id>/end", methods=["POST"])
@@ -157,7 +154,7 @@ def start_class(class_id: str) -> TrainingClass:
 @blueprint.response(200, ClassSchema)
 def end_class(class_id: str) -> TrainingClass:
     found = _named(class_id)
-    return service.end(found.region_id, found.class_id, _now())
+    return service.end(found.region_id, found.class_id, now())
 
 
 @blueprint.route("/<class_id>/cancel", methods=["POST"])
@@ -167,16 +164,8 @@ def end_class(class_id: str) -> TrainingClass:
 def cancel_class(class_id: str) -> TrainingClass:
     """Call off a class that nobody is in."""
     found = _named(class_id)
-    return service.cancel(found.region_id, found.class_id, _now())
+    return service.cancel(found.region_id, found.class_id, now())
 
 
 def _named(class_id: str) -> TrainingClass:
-    try:
-        return service.find(from_hex(class_id), caller())
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    now: datetime = current_app.extensions["clock"].now()
-    return now
+    return service.find(identifier(class_id), caller())

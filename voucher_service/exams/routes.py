@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from marshmallow import RAISE
 
 from voucher_service.database import db
-from voucher_service.errors import NotFound
 from voucher_service.exams import service
 from voucher_service.exams.models import Exam
 from voucher_service.exams.schemas import (
@@ -19,8 +16,8 @@ from voucher_service.exams.schemas import (
     FilingSchema,
     ResultsEntrySchema,
 )
-from voucher_service.identifiers import from_hex
 from voucher_service.web.access import INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
 from voucher_service.web.strict_json import Blueprint
@@ -45,7 +42,7 @@ def list_exams(page: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(201, ExamSchema)
 def file_exam(wanted: dict[str, Any]) -> Exam:
     """File one exam, days ahead, for ended classes of one occupation and level."""
-    return service.file_exam(wanted["classes"], wanted["held_on"], wanted["place"], caller(), _now())
+    return service.file_exam(wanted["classes"], wanted["held_on"], wanted["place"], caller(), now())
 
 
 @blueprint.post("/<string(length=16):exam>/withdrawal")
@@ -54,7 +51,7 @@ def file_exam(wanted: dict[str, Any]) -> Exam:
 @blueprint.response(200, ExamSchema)
 def withdraw(exam: str) -> Exam:
     """Take a filing back before its day, so that its classes can be filed again."""
-    return service.withdraw(_id(exam), caller(), _now())
+    return service.withdraw(identifier(exam), caller(), now())
 
 
 @blueprint.post("/<string(length=16):exam>/results")
@@ -64,17 +61,5 @@ def withdraw(exam: str) -> Exam:
 @blueprint.response(200, ExamInFullSchema)
 def enter_results(wanted: dict[str, Any], exam: str) -> dict[str, Any]:
     """Enter results from the day after the exam, or correct them with a reason; all of them or none."""
-    entered = service.enter_results(_id(exam), wanted["results"], caller(), _now())
+    entered = service.enter_results(identifier(exam), wanted["results"], caller(), now())
     return {"exam": entered, "classes": service.class_ids(entered), "results": service.results(entered).values()}
-
-
-def _id(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment

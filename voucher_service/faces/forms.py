@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date
 
-from flask import current_app, request
+from flask import request
 
-from voucher_service.errors import InvalidInput, NotFound
-from voucher_service.identifiers import from_hex
+from voucher_service.errors import InvalidInput
+from voucher_service.web import current
 from voucher_service.web.idempotency import IdempotencyKeyMissing
 
 SEE_OTHER = 303
@@ -19,17 +19,8 @@ _NONCE = re.compile(r"[0-9a-f]{32}")
 _WHOLE = re.compile(r"[0-9]{1,5}")
 
 
-def now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
-
-
-def identifier(text: str) -> int:
-    """Read an id in an address; what cannot be one is refused as one that is not there (NotFound)."""
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
+now, identifier = current.now, current.identifier
+"""Pages ask the same two things of their requests as the API does."""
 
 
 def nonce() -> str:

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import current_app
 
 from voucher_service.calendar import local_date
 from voucher_service.errors import Forbidden, NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.institutions import licensing, registers, service
 from voucher_service.institutions.licensing import Listing, NewInstitution
 from voucher_service.institutions.models import (
@@ -53,6 +52,7 @@ from voucher_service.web.access import (
     allow,
     caller,
 )
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -72,7 +72,7 @@ def register_institution(new: NewInstitution) -> Institution:
         raise NotFound
     if caller().region_id not in {new.region_id, service.CITY_REGION}:
         raise Forbidden
-    return licensing.register_institution(new, local_date(_now()))
+    return licensing.register_institution(new, local_date(now()))
 
 
 @blueprint.route("/<institution_id>/licences", methods=["POST"])
@@ -110,7 +110,7 @@ def list_teachers(institution_id: str) -> dict[str, Any]:
 @blueprint.response(201, TeacherSchema)
 def register_teacher(entry: TeacherEntry, institution_id: str) -> Teacher:
     """Enter a teacher; only the bureau's confirmation lets a class name them."""
-    return registers.register_teacher(_named(institution_id), entry, caller(), _now())
+    return registers.register_teacher(_named(institution_id), entry, caller(), now())
 
 
 @blueprint.route("/<institution_id>/teachers/<teacher_id>/confirm", methods=["POST"])
@@ -119,7 +119,7 @@ def register_teacher(entry: TeacherEntry, institution_id: str) -> Teacher:
 @blueprint.response(200, TeacherSchema)
 def confirm_teacher(institution_id: str, teacher_id: str) -> Teacher:
     """Confirm what the institution entered, after the bureau has seen the papers."""
-    return registers.confirm_teacher(_named(institution_id), _identifier(teacher_id), caller(), _now())
+    return registers.confirm_teacher(_named(institution_id), identifier(teacher_id), caller(), now())
 
 
 @blueprint.route("/<institution_id>/teachers/<teacher_id>/leave", methods=["POST"])
@@ -127,7 +127,7 @@ def confirm_teacher(institution_id: str, teacher_id: str) -> Teacher:
 @allow(INSTITUTION_ADMIN, *BUREAU)
 @blueprint.response(200, TeacherSchema)
 def take_teacher_off(institution_id: str, teacher_id: str) -> Teacher:
-    return registers.teacher_leaves(_named(institution_id), _identifier(teacher_id), _now())
+    return registers.teacher_leaves(_named(institution_id), identifier(teacher_id), now())
 
 
 @blueprint.route("/<institution_id>/venues")
@@ -145,7 +145,7 @@ def list_venues(institution_id: str) -> dict[str, Any]:
 @blueprint.response(201, VenueSchema)
 def register_venue(entry: VenueEntry, institution_id: str) -> Venue:
     """Enter a room; only the bureau's confirmation lets a class name it."""
-    return registers.register_venue(_named(institution_id), entry, caller(), _now())
+    return registers.register_venue(_named(institution_id), entry, caller(), now())
 
 
 @blueprint.route("/<institution_id>/venues/<venue_id>/confirm", methods=["POST"])
@@ -154,7 +154,7 @@ def register_venue(entry: VenueEntry, institution_id: str) -> Venue:
 @blueprint.response(200, VenueSchema)
 def confirm_venue(institution_id: str, venue_id: str) -> Venue:
     """Confirm what the institution entered, after the bureau has seen the room."""
-    return registers.confirm_venue(_named(institution_id), _identifier(venue_id), caller(), _now())
+    return registers.confirm_venue(_named(institution_id), identifier(venue_id), caller(), now())
 
 
 @blueprint.route("/<institution_id>/venues/<venue_id>/close", methods=["POST"])
@@ -162,7 +162,7 @@ def confirm_venue(institution_id: str, venue_id: str) -> Venue:
 @allow(INSTITUTION_ADMIN, *BUREAU)
 @blueprint.response(200, VenueSchema)
 def close_venue(institution_id: str, venue_id: str) -> Venue:
-    return registers.close_venue(_named(institution_id), _identifier(venue_id), _now())
+    return registers.close_venue(_named(institution_id), identifier(venue_id), now())
 
 
 @blueprint.route("/<institution_id>/standing")
@@ -185,7 +185,7 @@ def show_standing(institution_id: str) -> dict[str, Any]:
 @blueprint.response(201, AuditFindingSchema)
 def record_finding(entry: dict[str, Any], institution_id: str) -> InstitutionFinding:
     """Write down a clear finding of an audit or inspection: it bars the institution."""
-    return licensing.record_finding(_named(institution_id), **entry, by=caller(), now=_now())
+    return licensing.record_finding(_named(institution_id), **entry, by=caller(), now=now())
 
 
 @blueprint.route("/<institution_id>/consents", methods=["POST"])
@@ -197,7 +197,7 @@ def grant_consent(entry: dict[str, Any], institution_id: str) -> RegionConsent:
     """Write down the province's consent to train in another region, with its document."""
     days: tuple[date, date] = (entry["valid_from"], entry["valid_until"])
     return licensing.grant_consent(
-        _named(institution_id), entry["into_region_id"], entry["document"], days, by=caller(), now=_now()
+        _named(institution_id), entry["into_region_id"], entry["document"], days, by=caller(), now=now()
     )
 
 
@@ -208,7 +208,7 @@ def grant_consent(entry: dict[str, Any], institution_id: str) -> RegionConsent:
 @blueprint.response(201, BlacklistingSchema)
 def ask_listing(listing: Listing, institution_id: str) -> Blacklisting:
     """Ask for an institution to come on the black list; another reviewer confirms."""
-    return licensing.ask_listing(_named(institution_id), listing, caller(), _now())
+    return licensing.ask_listing(_named(institution_id), listing, caller(), now())
 
 
 @blueprint.route("/<institution_id>/blacklistings/<blacklisting_id>/confirm", methods=["POST"])
@@ -217,7 +217,7 @@ def ask_listing(listing: Listing, institution_id: str) -> Blacklisting:
 @blueprint.response(200, BlacklistingSchema)
 def confirm_listing(institution_id: str, blacklisting_id: str) -> Blacklisting:
     """Put an institution on the black list as the second person: it may neither scan nor plan from now on."""
-    return licensing.confirm_listing(_named(institution_id), _identifier(blacklisting_id), caller(), _now())
+    return licensing.confirm_listing(_named(institution_id), identifier(blacklisting_id), caller(), now())
 
 
 @blueprint.route("/<institution_id>/blacklistings/<blacklisting_id>/exit", methods=["POST"])
@@ -227,8 +227,8 @@ def confirm_listing(institution_id: str, blacklisting_id: str) -> Blacklisting:
 @blueprint.response(200, BlacklistingSchema)
 def ask_exit(wanted: dict[str, str], institution_id: str, blacklisting_id: str) -> Blacklisting:
     """Ask for an institution that has mended to leave the black list; another reviewer confirms."""
-    named, number = _named(institution_id), _identifier(blacklisting_id)
-    return licensing.ask_exit(named, number, wanted["reason"], caller(), _now())
+    named, number = _named(institution_id), identifier(blacklisting_id)
+    return licensing.ask_exit(named, number, wanted["reason"], caller(), now())
 
 
 @blueprint.route("/<institution_id>/blacklistings/<blacklisting_id>/exit/confirm", methods=["POST"])
@@ -237,20 +237,8 @@ def ask_exit(wanted: dict[str, str], institution_id: str, blacklisting_id: str) 
 @blueprint.response(200, BlacklistingSchema)
 def confirm_exit(institution_id: str, blacklisting_id: str) -> Blacklisting:
     """Take an institution off the black list as the second person."""
-    return licensing.confirm_exit(_named(institution_id), _identifier(blacklisting_id), caller(), _now())
+    return licensing.confirm_exit(_named(institution_id), identifier(blacklisting_id), caller(), now())
 
 
 def _named(institution_id: str) -> Institution:
-    return service.find(_identifier(institution_id), caller())
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    now: datetime = current_app.extensions["clock"].now()
-    return now
+    return service.find(identifier(institution_id), caller())

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
 from marshmallow import RAISE
 
 from voucher_service.database import db
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.institutions import service
 from voucher_service.institutions.devices import Device
 from voucher_service.institutions.models import Institution
@@ -31,6 +28,7 @@ from voucher_service.web.access import (
     allow,
     caller,
 )
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.paging import PageArguments, page_of
 from voucher_service.web.strict_json import Blueprint
@@ -70,7 +68,7 @@ def list_licences(institution_id: str) -> dict[str, Any]:
 def suspend_institution(institution_id: str) -> Institution:
     """Stop an institution at once: its scans are refused from the next one on."""
     institution = _named(institution_id)
-    return service.suspend(institution.region_id, institution.institution_id, current_app.extensions["clock"].now())
+    return service.suspend(institution.region_id, institution.institution_id, now())
 
 
 @blueprint.route("/<institution_id>/devices")
@@ -89,9 +87,8 @@ def list_devices(institution_id: str) -> dict[str, Any]:
 def enrol_device(wanted: dict[str, str], institution_id: str) -> Device:
     """Enrol the device that makes this request with a key that it drew for itself."""
     public_key, proof = bytes.fromhex(wanted["public_key"]), bytes.fromhex(wanted["proof"])
-    now = current_app.extensions["clock"].now()
     return service.enrol_device(
-        caller(), _named(institution_id), name=wanted["name"], public_key=public_key, proof=proof, now=now
+        caller(), _named(institution_id), name=wanted["name"], public_key=public_key, proof=proof, now=now()
     )
 
 
@@ -102,19 +99,9 @@ def enrol_device(wanted: dict[str, str], institution_id: str) -> Device:
 @blueprint.response(200, DeviceSchema)
 def revoke_device(wanted: dict[str, str], institution_id: str, device: str) -> Device:
     """Stop a device: what it uploads from now on is kept and refused."""
-    institution, now = _named(institution_id), current_app.extensions["clock"].now()
-    return service.revoke_device(institution, _identifier(device), wanted["reason"], caller(), now)
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
+    institution = _named(institution_id)
+    return service.revoke_device(institution, identifier(device), wanted["reason"], caller(), now())
 
 
 def _named(institution_id: str) -> Institution:
-    try:
-        return service.find(from_hex(institution_id), caller())
-    except ValueError:
-        raise NotFound from None
+    return service.find(identifier(institution_id), caller())

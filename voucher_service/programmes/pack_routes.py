@@ -4,14 +4,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
-
 from voucher_service.calendar import local_date
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.programmes import packs
 from voucher_service.programmes.models import RulePackProposal
 from voucher_service.programmes.pack_schemas import (
@@ -23,6 +18,7 @@ from voucher_service.programmes.pack_schemas import (
 )
 from voucher_service.programmes.packs import PackDocument
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, PUBLIC, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -57,7 +53,7 @@ def list_proposals() -> dict[str, Any]:
 @blueprint.response(201, PackProposalSchema)
 def propose(document: PackDocument) -> RulePackProposal:
     """Propose a pack for a day to come; another reviewer adopts it."""
-    return packs.propose(document, caller(), _now(), local_date(_now()))
+    return packs.propose(document, caller(), now(), local_date(now()))
 
 
 @blueprint.route("/proposals/<proposal>/decision", methods=["POST"])
@@ -67,13 +63,5 @@ def propose(document: PackDocument) -> RulePackProposal:
 @blueprint.response(200, PackProposalSchema)
 def decide(wanted: dict[str, str], proposal: str) -> RulePackProposal:
     """Adopt or drop what another reviewer proposed."""
-    try:
-        proposal_id = from_hex(proposal)
-    except ValueError:
-        raise NotFound from None
-    return packs.decide(proposal_id, wanted["verdict"], caller(), _now(), local_date(_now()))
-
-
-def _now() -> datetime:
-    now: datetime = current_app.extensions["clock"].now()
-    return now
+    proposal_id = identifier(proposal)
+    return packs.decide(proposal_id, wanted["verdict"], caller(), now(), local_date(now()))

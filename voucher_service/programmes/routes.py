@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
-
 from voucher_service.calendar import local_date
 from voucher_service.programmes import service
 from voucher_service.programmes.schemas import (
@@ -14,6 +12,7 @@ from voucher_service.programmes.schemas import (
     ProgrammesSchema,
 )
 from voucher_service.web.access import INSTITUTION, PUBLIC, REPORT_READERS, allow
+from voucher_service.web.current import now
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("programmes", __name__, url_prefix="/api/v1/programmes")
@@ -32,7 +31,7 @@ def list_programmes() -> dict[str, Any]:
 @blueprint.response(200, OpenProgrammesSchema)
 def list_open_programmes(region_id: int) -> dict[str, Any]:
     """List what a resident of a region can claim from today, with what is left of the quota."""
-    return {"programmes": service.open_programmes(region_id, local_date(current_app.extensions["clock"].now()))}
+    return {"programmes": service.open_programmes(region_id, local_date(now()))}
 
 
 @blueprint.route("/<int(max=2147483647):programme_id>")

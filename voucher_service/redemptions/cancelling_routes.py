@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
-from flask import current_app
 from marshmallow import fields
 
 from voucher_service.classes import service as classes
 from voucher_service.redemptions.cancelling import Cancelled, cancel_class
 from voucher_service.web.access import BUREAU_REVIEWER, INDUSTRY_REVIEWER, allow, caller
+from voucher_service.web.current import now
 from voucher_service.web.fields import Identifier, StrictSchema, line
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
@@ -40,5 +38,4 @@ class CancelledSchema(StrictSchema):
 def cancel(wanted: dict[str, str]) -> Cancelled:
     """Call off a class; every trainee's voucher can be used again, for as long as it was left when it was spent."""
     found = classes.find(int(wanted["class_id"]), caller())
-    now: datetime = current_app.extensions["clock"].now()
-    return cancel_class(found.region_id, found.class_id, wanted["reason"], caller(), now)
+    return cancel_class(found.region_id, found.class_id, wanted["reason"], caller(), now())

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from voucher_service.classes import service as classes
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
-from voucher_service.identifiers import from_hex
 from voucher_service.redemptions import service
 from voucher_service.redemptions.models import Redemption
 from voucher_service.redemptions.schemas import (
@@ -27,6 +25,7 @@ from voucher_service.redemptions.schemas import (
 from voucher_service.redemptions.service import Scan
 from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.web.access import BUREAU, INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
@@ -43,7 +42,7 @@ def redeem(wanted: dict[str, Any]) -> Response:
     if service.is_paper(scan.digits) and (earlier := kept_answer(scan.idempotency_key, scan.request_hash)):
         return earlier  # a retry must not spend another try of the one-time code
     try:
-        return Response(service.redeem(scan, caller(), _now()), 201, mimetype="application/json")
+        return Response(service.redeem(scan, caller(), now()), 201, mimetype="application/json")
     except ChainBroken:
         if earlier := kept_answer(scan.idempotency_key, scan.request_hash):
             return earlier
@@ -59,7 +58,7 @@ def redeem(wanted: dict[str, Any]) -> Response:
 def send_one_time_code(shown: dict[str, Any]) -> Any:
     """Send the holder of a paper voucher that is shown with their card a one-time code; kept under no key."""
     scan = _scan({**shown, "class_id": 0, "one_time_code": None}, key="")
-    return service.send_code(scan, shown["channel"], caller(), _now())
+    return service.send_code(scan, shown["channel"], caller(), now())
 
 
 def _scan(wanted: dict[str, Any], key: str | None = None) -> Scan:
@@ -80,7 +79,7 @@ def _scan(wanted: dict[str, Any], key: str | None = None) -> Scan:
 
 def _refuse(scan: Scan, refusal: Refusal) -> Response:
     """Answer a retry of an earlier scan with what it was told then; keep a new refusal together with its reason."""
-    record = partial(service.store_refused, scan, refusal, caller(), _now())
+    record = partial(service.store_refused, scan, refusal, caller(), now())
     return keep_refusal(refusal, scan.idempotency_key, scan.request_hash, record)
 
 
@@ -89,7 +88,7 @@ def _refuse(scan: Scan, refusal: Refusal) -> Response:
 @blueprint.response(200, RedeemedListSchema)
 def list_of_class(training_class: str) -> dict[str, Any]:
     """List the live redemptions of one of the institution's own classes."""
-    found = classes.find(_identifier(training_class), caller())
+    found = classes.find(identifier(training_class), caller())
     return {"redemptions": service.of_class(found.region_id, found.class_id)}
 
 
@@ -100,10 +99,10 @@ def list_of_class(training_class: str) -> dict[str, Any]:
 @blueprint.response(201, UndoRequestedSchema)
 def ask_undo(wanted: dict[str, str], region_id: int, redemption: str) -> Any:
     """Ask that a redemption be undone: within five days, and before the first attended session."""
-    found = service.find(region_id, _identifier(redemption))
+    found = service.find(region_id, identifier(redemption))
     if found.institution_id != caller().institution_id:
         raise NotFound
-    return service.ask_undo(found, **wanted, caller=caller(), now=_now())
+    return service.ask_undo(found, **wanted, caller=caller(), now=now())
 
 
 @blueprint.post("/<int(min=100000, max=999999):region_id>/<string(length=16):redemption>/undo")
@@ -113,18 +112,6 @@ def ask_undo(wanted: dict[str, str], region_id: int, redemption: str) -> Any:
 @blueprint.response(200, RedeemedSchema)
 def undo(wanted: dict[str, bool], region_id: int, redemption: str) -> Redemption:
     """Confirm or decline what the institution asked; confirmed, the voucher can be used again."""
-    found = service.find(region_id, _identifier(redemption))
-    service.settle_undo(found, caller(), _now(), confirmed=wanted["confirmed"])
+    found = service.find(region_id, identifier(redemption))
+    service.settle_undo(found, caller(), now(), confirmed=wanted["confirmed"])
     return service.find(region_id, found.redemption_id)
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from flask import current_app
 from marshmallow import RAISE
 
 from voucher_service.calendar import end_of_day, local_date
@@ -20,6 +19,7 @@ from voucher_service.reports.schemas import (
     TargetsSchema,
 )
 from voucher_service.web.access import REPORT_READERS, allow, caller
+from voucher_service.web.current import now
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("reports", __name__, url_prefix="/api/v1/reports")
@@ -65,4 +65,4 @@ def show_refusals() -> dict[str, Any]:
 
 
 def _today() -> date:
-    return local_date(current_app.extensions["clock"].now())
+    return local_date(now())

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
-
 from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.risk import service
 from voucher_service.risk.schemas import (
     DisputeSchema,
@@ -20,6 +16,7 @@ from voucher_service.risk.schemas import (
 )
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import BUREAU, HOLDER, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -33,7 +30,7 @@ blueprint = Blueprint("risk", __name__, url_prefix="/api/v1")
 @blueprint.response(201, HoldSchema)
 def dispute(wanted: dict[str, Any]) -> Any:
     """Say "I was not there" about a scan: the voucher stands still until two persons have decided."""
-    return service.dispute(wanted["redemption"], caller(), _now())
+    return service.dispute(wanted["redemption"], caller(), now())
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>/holds")
@@ -41,7 +38,7 @@ def dispute(wanted: dict[str, Any]) -> Any:
 @blueprint.response(200, LinesSchema)
 def show_own(voucher: str) -> dict[str, Any]:
     """Show every hold of one of the holder's own vouchers, with what was decided and why."""
-    found = vouchers.find(caller().region_id, _id(voucher))
+    found = vouchers.find(caller().region_id, identifier(voucher))
     if found.holder_id != caller().subject_id:
         raise NotFound
     return {"holds": service.of_holder(found)}
@@ -62,7 +59,7 @@ def list_waiting() -> dict[str, Any]:
 @blueprint.response(201, HoldSchema)
 def place(wanted: dict[str, Any], region_id: int) -> Any:
     """Stop a voucher at once, with a reason; two persons lift it."""
-    return service.hold_voucher(region_id, wanted.pop("voucher"), **wanted, caller=caller(), now=_now())
+    return service.hold_voucher(region_id, wanted.pop("voucher"), **wanted, caller=caller(), now=now())
 
 
 @blueprint.post("/holds/<int(min=100000, max=999999):region_id>/<string(length=16):hold>/opinions")
@@ -72,16 +69,4 @@ def place(wanted: dict[str, Any], region_id: int) -> Any:
 @blueprint.response(200, LineSchema)
 def decide(wanted: dict[str, str], region_id: int, hold: str) -> service.Line:
     """Sign one person's opinion on a hold; two who agree decide."""
-    return service.decide(region_id, _id(hold), **wanted, caller=caller(), now=_now())
-
-
-def _id(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    return service.decide(region_id, identifier(hold), **wanted, caller=caller(), now=now())

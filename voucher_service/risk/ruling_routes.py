@@ -4,17 +4,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
 from marshmallow import fields, validate
 
 from voucher_service.classes import service as classes
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.risk import rulings
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.fields import Identifier, StrictSchema, line
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
@@ -64,7 +61,7 @@ def list_waiting() -> dict[str, Any]:
 def rule(wanted: dict[str, Any]) -> Any:
     """Suspend a class at once, or ask that its suspension be lifted or that it be disqualified."""
     found = classes.find(wanted.pop("class_id"), caller())
-    return rulings.rule(found, wanted.pop("kind"), **wanted, caller=caller(), now=_now())
+    return rulings.rule(found, wanted.pop("kind"), **wanted, caller=caller(), now=now())
 
 
 @blueprint.post("/<string(length=16):ruling>/decision")
@@ -74,13 +71,5 @@ def rule(wanted: dict[str, Any]) -> Any:
 @blueprint.response(200, RulingSchema)
 def settle(wanted: dict[str, bool], ruling: str) -> Any:
     """Confirm or decline, as the second person; the vouchers of the class follow it at once."""
-    try:
-        found = classes.find_ruling(from_hex(ruling), caller())
-    except ValueError:
-        raise NotFound from None
-    return rulings.settle(found, caller(), _now(), confirmed=wanted["confirmed"])
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    found = classes.find_ruling(identifier(ruling), caller())
+    return rulings.settle(found, caller(), now(), confirmed=wanted["confirmed"])

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
-
 from voucher_service.classes import service as classes
-from voucher_service.errors import NotFound
 from voucher_service.holders import service as holders
-from voucher_service.identifiers import from_hex
 from voucher_service.rosters import service
 from voucher_service.rosters.models import Roster, RosterOffer
 from voucher_service.rosters.schemas import (
@@ -20,6 +15,7 @@ from voucher_service.rosters.schemas import (
     RosterOffersSchema,
 )
 from voucher_service.web.access import BUREAU, INSTITUTION, INSTITUTION_ADMIN, INSTITUTION_CLIENT, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -45,7 +41,7 @@ def show(class_id: str) -> dict[str, Any]:
 @blueprint.response(201, RosterOfferSchema)
 def ask_offer(class_id: str) -> RosterOffer:
     """Ask the bureau to offer the people of a class's roster directed vouchers."""
-    return service.ask(_roster(class_id), caller(), _now())
+    return service.ask(_roster(class_id), caller(), now())
 
 
 @blueprint.get("/offers")
@@ -63,21 +59,9 @@ def list_offers() -> dict[str, Any]:
 @blueprint.response(200, RosterOfferSchema)
 def decide_offer(wanted: dict[str, bool], offer: str) -> RosterOffer:
     """Approve or decline; the second approval is another person's and offers the vouchers."""
-    return service.decide(_id(offer), caller(), _now(), approved=wanted["approved"])
+    return service.decide(identifier(offer), caller(), now(), approved=wanted["approved"])
 
 
 def _roster(class_id: str) -> Roster:
-    found = classes.find(_id(class_id), caller())
+    found = classes.find(identifier(class_id), caller())
     return service.of_class(found.region_id, found.class_id)
-
-
-def _id(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment

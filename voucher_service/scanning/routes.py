@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 from marshmallow import RAISE
 
 from voucher_service.database import db, unit_of_work
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex, to_hex
+from voucher_service.identifiers import to_hex
 from voucher_service.scanning import service
 from voucher_service.scanning.schemas import (
     NonceArguments,
@@ -22,6 +20,7 @@ from voucher_service.scanning.schemas import (
     UploadSchema,
 )
 from voucher_service.web.access import BUREAU, INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import keep, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
@@ -41,7 +40,7 @@ def look(shown: dict[str, Any]) -> dict[str, Any]:
     It is asked by POST because a code has no place in an address, and kept under no key because nothing changes.
     """
     card = _card(shown["person"])
-    found = service.look(shown["code"], shown["class_id"], card, caller(), _now())
+    found = service.look(shown["code"], shown["class_id"], card, caller(), now())
     return {
         "voucher": to_hex(found.voucher_id),
         "name": found.name,
@@ -55,7 +54,7 @@ def look(shown: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, description="`redeemed`, `refused` by reason, `seats_left`, `capacity`")
 def tally(training_class: str) -> dict[str, Any]:
     """Count the door of one of the institution's classes so far."""
-    found = service.tally(_identifier(training_class), caller())
+    found = service.tally(identifier(training_class), caller())
     return {
         "redeemed": found.redeemed,
         "refused": found.refused,
@@ -70,8 +69,9 @@ def tally(training_class: str) -> dict[str, Any]:
 @blueprint.response(200, description="`nonce`, good for ten minutes, and `server_time`")
 def draw_nonce(wanted: dict[str, int]) -> dict[str, str]:
     """Draw the nonce that a device signs to show that it is here now."""
-    now = _now()
-    return {"nonce": service.draw_nonce(wanted["device"], caller(), now).hex(), "server_time": now.isoformat()}
+    moment = now()
+    nonce = service.draw_nonce(wanted["device"], caller(), moment)
+    return {"nonce": nonce.hex(), "server_time": moment.isoformat()}
 
 
 @blueprint.post("/offline-scans/syncs")
@@ -82,7 +82,7 @@ def draw_nonce(wanted: dict[str, int]) -> dict[str, str]:
 )
 def sync(wanted: dict[str, Any]) -> dict[str, Any]:
     """Give an enrolled device the key directory, and note how far its log goes."""
-    now = _now()
+    moment = now()
     heard = service.Greeting(
         wanted["device"],
         bytes.fromhex(wanted["nonce"]),
@@ -90,7 +90,7 @@ def sync(wanted: dict[str, Any]) -> dict[str, Any]:
         bytes.fromhex(wanted["head_digest"]),
         bytes.fromhex(wanted["signature"]),
     )
-    return {"directory": service.sync(heard, caller(), now), "server_time": now.isoformat()}
+    return {"directory": service.sync(heard, caller(), moment), "server_time": moment.isoformat()}
 
 
 @blueprint.post("/offline-scans")
@@ -102,11 +102,11 @@ def receive(wanted: dict[str, Any]) -> Response:
     key, digest = required_key(), request_hash()
     if earlier := kept_answer(key, digest):
         return earlier
-    decided = service.receive(_upload(wanted), caller(), _now())
+    decided = service.receive(_upload(wanted), caller(), now())
     answer = {
         "scans": OfflineScanSchema(many=True).dump(decided),
         "missing": service.missing_from(wanted["device"], caller()),
-        "server_time": _now().isoformat(),
+        "server_time": now().isoformat(),
     }
     body = json.dumps(answer, ensure_ascii=False)
     with unit_of_work():
@@ -138,15 +138,3 @@ def _upload(wanted: dict[str, Any]) -> service.Upload:
 
 def _card(person: dict[str, str | None] | None) -> service.Card | None:
     return None if person is None else service.Card(**{name: told or "" for name, told in person.items()})
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import Response, current_app
+from flask import Response
 
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import NotFound, Refusal
-from voucher_service.identifiers import from_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.vouchers import live_codes, service
@@ -31,6 +29,7 @@ from voucher_service.vouchers.schemas import (
     VoucherVerdictSchema,
 )
 from voucher_service.web.access import BUREAU, BUREAU_REVIEWER, HOLDER, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
@@ -47,7 +46,7 @@ def claim(wanted: dict[str, Any]) -> Response:
     """Claim a voucher of a programme that is open in the holder's region."""
     key, digest = required_key(), request_hash()
     try:
-        body = service.claim(service.Claim(**wanted, idempotency_key=key, request_hash=digest), caller(), _now())
+        body = service.claim(service.Claim(**wanted, idempotency_key=key, request_hash=digest), caller(), now())
     except ChainBroken:
         if earlier := kept_answer(key, digest):
             return earlier
@@ -87,7 +86,7 @@ def show_facts(voucher: str) -> dict[str, Any]:
 @blueprint.response(200, VoucherSchema)
 def give_back(voucher: str) -> Voucher:
     """Give an unused voucher back; the quota is free again."""
-    return service.give_back(_own(voucher), ledger.Actor("holder", caller().subject_id), _now())
+    return service.give_back(_own(voucher), ledger.Actor("holder", caller().subject_id), now())
 
 
 @blueprint.post("/<string(length=16):voucher>/acceptance")
@@ -97,7 +96,7 @@ def give_back(voucher: str) -> Voucher:
 @blueprint.response(200, VoucherSchema)
 def accept(wanted: dict[str, Any], voucher: str) -> dict[str, Any]:
     """Claim a voucher that the bureau has offered to the people of a roster."""
-    return _shown(service.accept(_own(voucher), wanted["answers"], _now()))
+    return _shown(service.accept(_own(voucher), wanted["answers"], now()))
 
 
 @blueprint.get("/<string(length=16):voucher>/code-header")
@@ -105,8 +104,8 @@ def accept(wanted: dict[str, Any], voucher: str) -> dict[str, Any]:
 @blueprint.response(200, HeaderSchema)
 def show_header(voucher: str) -> dict[str, Any]:
     """Give the header that a live-code session opened now would have."""
-    now = _now()
-    return {"header": live_codes.header_for(_own(voucher), now).to_bytes().hex(), "server_time": now}
+    moment = now()
+    return {"header": live_codes.header_for(_own(voucher), moment).to_bytes().hex(), "server_time": moment}
 
 
 @blueprint.post("/<string(length=16):voucher>/code-sessions")
@@ -117,7 +116,7 @@ def show_header(voucher: str) -> dict[str, Any]:
 def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
     """Sign the end of the phone's chain; any earlier session of the voucher ends."""
     header, anchor = bytes.fromhex(wanted["header"]), bytes.fromhex(wanted["anchor"])
-    signature = live_codes.open_session(_own(voucher), header, anchor, _now(), log_in_id=caller().session_id)
+    signature = live_codes.open_session(_own(voucher), header, anchor, now(), log_in_id=caller().session_id)
     return {"signature": signature.hex()}
 
 
@@ -127,7 +126,7 @@ def open_code_session(wanted: dict[str, str], voucher: str) -> dict[str, str]:
 @blueprint.response(201, PaperSchema)
 def print_paper(voucher: str) -> service.Paper:
     """Print the voucher: a static code that redeems on line with card and one-time code. The last sheet ends."""
-    return service.print_paper(_own(voucher), caller(), _now())
+    return service.print_paper(_own(voucher), caller(), now())
 
 
 @blueprint.get("/decisions")
@@ -146,7 +145,7 @@ def list_decisions() -> dict[str, Any]:
 @blueprint.response(201, VoucherDecisionSchema)
 def ask_end(wanted: dict[str, Any], region_id: int) -> service.VoucherDecision:
     """Ask, as the first of two persons, that a voucher be voided or revoked."""
-    return service.ask_end(region_id, wanted.pop("voucher"), **wanted, caller=caller(), now=_now())
+    return service.ask_end(region_id, wanted.pop("voucher"), **wanted, caller=caller(), now=now())
 
 
 @blueprint.post("/decisions/<int(min=100000, max=999999):region_id>/<string(length=16):decision>")
@@ -156,30 +155,19 @@ def ask_end(wanted: dict[str, Any], region_id: int) -> service.VoucherDecision:
 @blueprint.response(200, VoucherDecisionSchema)
 def decide_end(wanted: dict[str, bool], region_id: int, decision: str) -> service.VoucherDecision:
     """Confirm or decline, as the second person; confirmed, the voucher and its codes end at once."""
-    try:
-        decision_id = from_hex(decision)
-    except ValueError:
-        raise NotFound from None
-    return service.decide_end(region_id, decision_id, caller(), _now(), confirmed=wanted["confirmed"])
+    decision_id = identifier(decision)
+    return service.decide_end(region_id, decision_id, caller(), now(), confirmed=wanted["confirmed"])
 
 
 def _shown(voucher: Voucher) -> dict[str, Any]:
     """A voucher as it stands now: an overdue one reads as expired before the sweep has come by."""
     columns = {field.attribute or name for name, field in _SHOWN.fields.items()}
-    return {name: getattr(voucher, name) for name in columns} | {"state": service.state_at(voucher, _now())}
+    return {name: getattr(voucher, name) for name in columns} | {"state": service.state_at(voucher, now())}
 
 
 def _own(voucher: str) -> Voucher:
     """Return one of the caller's vouchers; somebody else's is as absent as none (NotFound)."""
-    try:
-        found = service.find(caller().region_id, from_hex(voucher))
-    except ValueError:
-        raise NotFound from None
+    found = service.find(caller().region_id, identifier(voucher))
     if found.holder_id != caller().subject_id:
         raise NotFound
     return found
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
