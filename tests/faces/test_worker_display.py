@@ -196,3 +196,11 @@ def test_staff_pages_stay_chinese(visitor: Visitor) -> None:
     staff = visitor.log_in_as_staff("bureau1")
     staff.http.set_cookie("language", "en")
     assert '<html lang="zh-CN">' in staff.open("/bureau/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/staff/login", "/rules"])
+def test_every_page_leads_everyone_to_the_rules_and_to_the_ledger(visitor: Visitor, path: str) -> None:
+    footer = visitor.open(path).text.rsplit("<footer>", 1)[1]
+    linked = re.findall(r'href="([^"]+)"', footer)
+    assert linked == ["/rules", "/ledger", "/api/docs"]
+    assert {visitor.open(address).status_code for address in linked} == {200}
