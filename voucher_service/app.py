@@ -47,10 +47,12 @@ from voucher_service.redemptions import routes as redemptions_routes
 from voucher_service.reports import routes as reports_routes
 from voucher_service.risk import routes as risk_routes
 from voucher_service.risk import ruling_routes
+from voucher_service.roll_calls import routes as roll_calls_routes
 from voucher_service.rosters import routes as rosters_routes
 from voucher_service.scanning import routes as scanning_routes
 from voucher_service.sheets import routes as sheets_routes
 from voucher_service.sheets import service as sheets
+from voucher_service.sign_ins import routes as sign_ins_routes
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
@@ -85,6 +87,8 @@ STAGES = (
     cancelling_routes,
     rosters_routes,
     scanning_routes,
+    roll_calls_routes,
+    sign_ins_routes,
     attendance_routes,
     exams_routes,
     certificates_routes,

@@ -171,6 +171,25 @@ BODIES: dict[str, dict[str, Any]] = {
         "signature": "0" * 128,
     },
     "attendance.record_attendance": {"session_no": 1, "present": ["0" * 15 + "1"]},
+    "attendance.decide_flagged": {"genuine": True, "reason": "已与教师核对"},
+    "attendance.void": {"reason": "本人未到"},
+    "attendance.settle_void": {"confirmed": True},
+    "roll_calls.enter_make_up": {
+        "makes_up": 1,
+        "starts_at": "2026-04-10T01:00:00+00:00",
+        "ends_at": "2026-04-10T07:00:00+00:00",
+        "recording": "",
+    },
+    "roll_calls.record_make_up": {"recording": "示例录像-0001"},
+    "sign_ins.sign_in": {
+        "nonce": "0" * 64,
+        "digits": "00000000",
+        "place": {"latitude_e6": 34773000, "longitude_e6": 111200000},
+    },
+    "sign_ins.receive_faces": {
+        "device": "0" * 15 + "1",
+        "records": [{"record": "00" * 50, "signature": "0" * 128}],
+    },
     "exams.file_exam": {"classes": ["0" * 15 + "1"], "held_on": "2026-06-01", "place": "示例考场"},
     "exams.enter_results": {"results": [{"redemption": "0" * 15 + "1", "outcome": "passed"}]},
     "certificates.enter": {

@@ -18,6 +18,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("exams",),
     ("supervision",),
     ("attendance",),
+    ("sign_ins",),
+    ("roll_calls",),
     ("scanning",),
     ("rosters",),
     ("redemptions", "objections"),

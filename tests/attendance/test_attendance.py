@@ -58,7 +58,7 @@ def test_a_session_that_is_not_there_or_has_not_begun_is_refused(town: Town, ses
     "body",
     [
         {"session_no": 0, "present": ["0" * 16]},
-        {"session_no": 1001, "present": ["0" * 16]},
+        {"session_no": 2001, "present": ["0" * 16]},
         {"session_no": "1", "present": ["0" * 16]},
         {"session_no": 1, "present": []},
         {"session_no": 1, "present": ["0" * 16] * 201},

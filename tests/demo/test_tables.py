@@ -124,6 +124,18 @@ def test_the_city_s_own_settings_are_told_apart_by_having_no_clause() -> None:
         "undo_days_max": 5,
         "attendance_permille_min": 800,
         "age_min": 16,
+        "sign_in_opens_minutes": 30,
+        "late_minutes_max": 30,
+        "unconfirmed_permille_max": 1000,
+        "roll_code_seconds": 30,
+        "sign_in_nonce_seconds": 120,
+        "place_metres_max": 500,
+        "two_places_minutes_min": 30,
+        "burst_seconds": 20,
+        "burst_sign_ins": 60,
+        "same_second_max": 3,
+        "face_score_permille_min": 800,
+        "face_record_hours_max": 24,
     }
 
 

@@ -23,8 +23,13 @@ if TYPE_CHECKING:
     from tests.journey.city import Town
 
 QUERIES_OF_A_PAGE = 14
-QUERIES_MAX = {"{institution}/findings": 25, "{bureau}/findings": 25}
-"""Judging a class asks most of the registers: a number of its own, which does not grow with anything either."""
+QUERIES_MAX = {
+    "{institution}/findings": 25,
+    "{bureau}/findings": 25,
+    "{institution}": 15,
+    "{institution}/attendance/1": 15,
+}
+"""Judging a class asks most of the registers, and a roster its meetings, seats and sign-ins: numbers of their own."""
 DESK_PAGES = {
     "/bureau/": "bureau1",
     "/bureau/?on=2026-03-01": "bureau1",

@@ -158,6 +158,7 @@ def said_by_words() -> set[str]:
         wording.RELATIONS,
         wording.NOTICES,
         wording.OBJECTION_KINDS,
+        wording.FLAGS,
     )
     steps = {text for step in progress.STEPS.values() for text in (step.done, step.next, step.whose)}
     return {text for table in words for text in table.values()} | steps | {wording.OTHER_PURPOSE, "%(sum)s 元"}

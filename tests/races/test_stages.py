@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from tests.journey.city import new_key, redeem_body
 from tests.journey.town import Door, a_door, assert_sound, claimed, promised, row
 from tests.races.crowd import CROWD, race
-from voucher_service.attendance.models import Attendance
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.models import Redemption
+from voucher_service.sign_ins.models import SignIn
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -38,7 +38,7 @@ def test_many_clerks_recording_the_same_people_count_each_once(town: Town) -> No
     assert ended.answers == {(200, None): CROWD}
     assert ended.total("recorded") == TRAINEES
     with town.app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Attendance)) == TRAINEES
+        assert db.session.scalar(select(func.count()).select_from(SignIn)) == TRAINEES
     assert_sound(town)
 
 

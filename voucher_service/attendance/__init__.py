@@ -1,1 +1,1 @@
-"""Attendance: who was present at which session, and who completed the training."""
+"""Attendance: which sign-ins count, what persons decide about doubtful ones, and who completed at the close."""

@@ -43,6 +43,18 @@ def lock(region_id: int, class_id: int) -> TrainingClass:
     return found
 
 
+def hold(region_id: int, class_id: int) -> TrainingClass:
+    """Return a class and let nobody close or cancel it until this unit of work ends; seats are taken meanwhile.
+
+    Refuses with NotFound.
+    """
+    shared = {"read": True, "key_share": True}
+    found = db.session.get(TrainingClass, (region_id, class_id), with_for_update=shared, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def require_cancellable(training_class: TrainingClass) -> None:
     """Let pass a class that can still be called off. Refuses with ClassNotInState."""
     require_move(training_class, "cancelled")

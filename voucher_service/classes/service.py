@@ -27,10 +27,20 @@ from voucher_service.classes.judging import (
     review_clock,
 )
 from voucher_service.classes.models import ClassOpinion, ClassSession, TrainingClass
-from voucher_service.classes.moves import cancel, end, lock, move, move_on, require_cancellable, require_move, start
+from voucher_service.classes.moves import (
+    cancel,
+    end,
+    hold,
+    lock,
+    move,
+    move_on,
+    require_cancellable,
+    require_move,
+    start,
+)
 from voucher_service.classes.packs import preview_of
 from voucher_service.classes.proposal import Lessons, Proposal
-from voucher_service.classes.register import enrolling, find, get, opinions, sessions, visible_to
+from voucher_service.classes.register import anywhere, enrolling, find, get, opinions, sessions, visible_to
 from voucher_service.classes.rules import (
     APPROVED_BY,
     STEPS,
@@ -62,6 +72,7 @@ __all__ = [
     "Lessons",
     "Meeting",
     "Proposal",
+    "anywhere",
     "cancel",
     "disqualified_for",
     "disqualify",
@@ -75,6 +86,7 @@ __all__ = [
     "free_seat",
     "get",
     "give_opinion",
+    "hold",
     "judge",
     "lock",
     "move_on",

@@ -11,7 +11,7 @@ from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput
-from voucher_service.faces import bureau_holds, bureau_offers, bureau_reports, forms, training
+from voucher_service.faces import bureau_holds, bureau_offers, bureau_reports, bureau_sign_ins, forms, training
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
@@ -20,6 +20,7 @@ blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
 blueprint.register_blueprint(bureau_reports.blueprint)
 blueprint.register_blueprint(bureau_offers.blueprint)
 blueprint.register_blueprint(bureau_holds.blueprint)
+blueprint.register_blueprint(bureau_sign_ins.blueprint)
 
 CLASSES_MAX = 200
 DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}

@@ -82,8 +82,9 @@ def _result(name: str) -> dict[str, Any]:
 
 
 def _page(found: Any, refusal: Refusal | None = None) -> str:
-    exam, today = exams.of_class(found.region_id, found.class_id), local_date(forms.now())
-    seated = [seat for class_id in _class_ids(found, exam) for seat in reports.roster(found.region_id, class_id)]
+    exam, now = exams.of_class(found.region_id, found.class_id), forms.now()
+    today = local_date(now)
+    seated = [seat for class_id in _class_ids(found, exam) for seat in reports.roster(found.region_id, class_id, now)]
     return render_template(
         "institution/exam.html",
         training_class=found,

@@ -21,6 +21,7 @@ from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.reports import service as reports
+from voucher_service.roll_calls import service as roll_calls
 from voucher_service.web.access import INSTITUTION, allow, caller
 
 blueprint = Blueprint("training", __name__)
@@ -40,6 +41,7 @@ NEXT_STEPS: Final = {
     "cancelled": "已取消。",
     "disqualified": "已取消资格，不予补贴。",
 }
+DAY_MINUTES: Final = 1440
 UNDER_REVIEW: Final = ("draft", "submitted", "industry_approved")
 """The states in which somebody decides by what the rules say; later it stands on a page of its own."""
 MISSING: Final = {
@@ -59,7 +61,7 @@ MISSING: Final = {
 def show_class(training_class: str) -> str:
     """Show a class with what each rule says of it, its opinions, its sessions and its trainees."""
     found = own_class(training_class)
-    seated, sessions = reports.roster(found.region_id, found.class_id), classes.sessions(found)
+    seated, sessions = reports.roster(found.region_id, found.class_id, forms.now()), classes.sessions(found)
     attendance_min = programmes.rule_numbers(found.rule_pack_id)["attendance_permille_min"]
     return render_template(
         "institution/class.html",
@@ -72,7 +74,7 @@ def show_class(training_class: str) -> str:
         trainees=_shown(seated),
         present=Counter(session_no for trainee in seated for session_no in trainee.sessions),
         attendance_min=attendance_min,
-        would_complete=reports.would_complete(seated, len(sessions), attendance_min),
+        would_complete=reports.would_complete(seated, attendance_min),
         now=forms.now(),
     )
 
@@ -96,17 +98,17 @@ def show_findings(training_class: str) -> str:
 def show_attendance(training_class: str, session_no: int) -> str:
     """Show who is recorded at one session, and ask for the others."""
     found = own_class(training_class)
-    session = next((held for held in classes.sessions(found) if held.session_no == session_no), None)
+    session = next((held for held in roll_calls.sittings(found) if held.session_no == session_no), None)
     if session is None:
         raise NotFound
-    seated = reports.roster(found.region_id, found.class_id)
+    seated = reports.roster(found.region_id, found.class_id, forms.now())
     return render_template(
         "institution/attendance.html",
         training_class=found,
         session=session,
         occupations=programmes.occupations(),
         trainees=_shown(seated),
-        present={trainee.redemption_id for trainee in seated if session_no in trainee.sessions},
+        present={trainee.redemption_id for trainee in seated if trainee.attendance.is_recorded(session_no)},
     )
 
 
@@ -117,7 +119,10 @@ def record_attendance(training_class: str, session_no: int) -> Response:
     present = [forms.identifier(text) for text in request.form.getlist("present")]
     with unit_of_work():
         found = own_class(training_class)
-        attendance.record_attendance(found, session_no, present, caller().subject_id, forms.now())
+        late = forms.whole("late_minutes") if "late_minutes" in request.form else 0
+        attendance.record_attendance(
+            found, session_no, present, caller().subject_id, forms.now(), late_minutes=min(late, DAY_MINUTES)
+        )
     return redirect(
         url_for("institution.training.show_attendance", training_class=training_class, session_no=session_no),
         forms.SEE_OTHER,

@@ -106,6 +106,42 @@ QUESTIONS: Final = {
 }
 """The willingness questionnaire, 二(三)1."""
 
+STANDINGS: Final = {
+    "confirmed": "已签到",
+    "unconfirmed": "机构已登记，本人没有签到",
+    "late": "迟到太久，不计",
+    "flagged": "签到存疑，等人社部门核实",
+    "rejected": "未通过核实或已作废，不计",
+    "none": "没有签到",
+}
+"""How a trainee stands at a session."""
+
+FLAGS: Final = {
+    "outside_time": "不在签到时间",
+    "outside_place": "离场地太远",
+    "no_such_session": "没有这次课",
+    "not_of_this_class": "不是本班学员",
+    "two_places": "同一时间在另一个班",
+    "two_cities": "短时间内在另一个县（市、区）",
+    "burst": "短时间内签到人数异常",
+    "same_second": "同一设备同一秒多人",
+    "repeated": "重复签到",
+    "not_live": "不是活体",
+    "weak_match": "人脸相似度不足",
+    "arrived_late": "人脸记录上传太晚",
+    "clock_ahead": "设备时间超前",
+    "number_reused": "设备编号重复使用",
+}
+"""Why a sign-in does not count."""
+
+METHODS: Final = {"code": "本人扫码", "face": "人脸设备", "clerk": "机构登记"}
+SIGN_IN_STATES: Final = {
+    "confirmed": "已确认",
+    "unconfirmed": "未确认",
+    "rejected": "已驳回",
+    "voided": "已作废",
+}
+
 ROLES: Final = {
     "institution_admin": "培训机构管理员",
     "institution_clerk": "培训机构经办人",
@@ -128,6 +164,8 @@ PURPOSES: Final = {
     "plan_class": "计划开班，安排教师",
     "show_roster": "查看花名册",
     "show_attendance": "登记签到",
+    "show_sign_ins": "查看到课",
+    "show_sign_in": "核实签到",
     "show_certificate_form": "录入证书",
     "enter_certificate": "录入证书",
     "scan": "到班扫码，核对本人",
@@ -178,6 +216,10 @@ WORDS: Final = {
     "class_states": CLASS_STATES,
     "level_names": LEVELS,
     "certificate_names": CERTIFICATES,
+    "standing_names": STANDINGS,
+    "flag_names": FLAGS,
+    "method_names": METHODS,
+    "sign_in_states": SIGN_IN_STATES,
     "role_names": ROLES,
     "purposes": PURPOSES,
     "relation_names": RELATIONS,

@@ -17,6 +17,7 @@ from voucher_service.faces import (
     worker_data,
     worker_disputes,
     worker_paper,
+    worker_sign_in,
     worker_training,
     worker_voucher,
 )
@@ -34,6 +35,7 @@ for part in (
     worker_paper,
     worker_classes,
     worker_training,
+    worker_sign_in,
     worker_data,
     worker_disputes,
     helping,

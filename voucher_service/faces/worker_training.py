@@ -22,30 +22,18 @@ from voucher_service.web.access import HOLDER, allow, caller
 
 blueprint = Blueprint("worker_training", __name__)
 
-ATTENDED, MISSED, AHEAD = "attended", "missed", "ahead"
-
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """One voucher in training or after it. `meetings` pairs each session with ATTENDED, MISSED or AHEAD."""
+    """One voucher in training or after it, with the attendance that everybody else reads."""
 
     voucher: Any
     state: str
     training_class: Any
     institution: str
-    meetings: list[tuple[Any, str]]
-    needed_permille: int
+    attendance: attendance.Attended
     certificate: Any
     nodes: list[Any]
-
-    @property
-    def attended(self) -> int:
-        return sum(1 for _, standing in self.meetings if standing == ATTENDED)
-
-    @property
-    def needed(self) -> int:
-        """How many sessions are enough."""
-        return -(-len(self.meetings) * self.needed_permille // 1000)
 
 
 @blueprint.get("/training")
@@ -67,21 +55,13 @@ def _training(voucher: Any, now: datetime) -> Training | None:
     if redemption is None:
         return None
     training_class = classes.get(redemption.class_region_id, redemption.class_id)
-    attended = attendance.attended_sessions(redemption.region_id, redemption.redemption_id)
     state = vouchers.state_at(voucher, now)
     return Training(
         voucher,
         state,
         training_class,
         institutions.get(training_class.region_id, training_class.institution_id).name,
-        [(session, _standing(session, attended, now)) for session in classes.sessions(training_class)],
-        programmes.rule_numbers(training_class.rule_pack_id)["attendance_permille_min"],
+        attendance.of_trainee(training_class, redemption, now),
         certificates.of_voucher(voucher.region_id, voucher.voucher_id),
         nodes_of(voucher, state, ledger.facts_of(voucher.region_id, voucher.voucher_id)),
     )
-
-
-def _standing(session: Any, attended: set[int], now: datetime) -> str:
-    if session.session_no in attended:
-        return ATTENDED
-    return MISSED if session.ends_at <= now else AHEAD

@@ -192,6 +192,9 @@ class Venue(Model):
     room: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     workstations: Mapped[int]
+    latitude_e6: Mapped[int | None]
+    longitude_e6: Mapped[int | None]
+    """Where it is, in millionths of a degree (WGS 84); None where nobody has said."""
     entered_by: Mapped[int] = mapped_column(LargeInteger)
     entered_at: Mapped[datetime] = mapped_column(Instant)
     confirmed_by: Mapped[int | None] = mapped_column(LargeInteger)

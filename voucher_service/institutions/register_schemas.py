@@ -77,9 +77,17 @@ class VenueEntrySchema(Schema):
     room = line(60, required=True)
     kind = fields.String(required=True, validate=OneOf(ROOM_KINDS))
     workstations = fields.Integer(required=True, strict=True, validate=Range(0, 10_000))
+    latitude_e6 = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=Range(-90_000_000, 90_000_000)
+    )
+    longitude_e6 = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=Range(-180_000_000, 180_000_000)
+    )
 
     @post_load
     def _entry(self, data: dict[str, Any], **_: object) -> VenueEntry:
+        if (data["latitude_e6"] is None) != (data["longitude_e6"] is None):
+            raise ValidationError("a point has a latitude and a longitude", "latitude_e6")
         return VenueEntry(**data)
 
 
@@ -89,6 +97,8 @@ class VenueSchema(Schema):
     room = fields.String()
     kind = fields.String()
     workstations = fields.Integer()
+    latitude_e6 = fields.Integer(allow_none=True)
+    longitude_e6 = fields.Integer(allow_none=True)
     entered_at = fields.AwareDateTime()
     confirmed_at = fields.AwareDateTime(allow_none=True)
     closed_at = fields.AwareDateTime(allow_none=True)

@@ -37,12 +37,14 @@ class TeacherEntry:
 
 @dataclass(frozen=True, slots=True)
 class VenueEntry:
-    """A room by its address and name; `kind` is theory or practical."""
+    """A room by its address and name; `kind` is theory or practical, its point in millionths of a degree if known."""
 
     address: str
     room: str
     kind: str
     workstations: int
+    latitude_e6: int | None = None
+    longitude_e6: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def register_venue(institution: Institution, entry: VenueEntry, by: Caller, now:
         room=entry.room,
         kind=entry.kind,
         workstations=entry.workstations,
+        latitude_e6=entry.latitude_e6,
+        longitude_e6=entry.longitude_e6,
         entered_by=_person(by),
         entered_at=now,
     )

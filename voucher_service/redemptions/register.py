@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
+from voucher_service.programmes import service as programmes
 from voucher_service.redemptions.models import Redemption
 
 
@@ -69,3 +70,13 @@ def mark_attended(
         redemption.first_attended_at = redemption.first_attended_at or now
     db.session.flush()  # The unit's later statements, and whoever waits for these rows, must find the mark.
     return found
+
+
+def by_id(redemption_id: int) -> Redemption | None:
+    """Return a live redemption wherever its holder lives, for whoever was told its number; None if there is none."""
+    query = select(Redemption).where(
+        Redemption.region_id.in_(programmes.region_ids()),  # the key begins with the region
+        Redemption.redemption_id == redemption_id,
+        Redemption.cancelled_at.is_(None),
+    )
+    return db.session.scalars(query).first()

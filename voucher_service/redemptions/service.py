@@ -38,7 +38,7 @@ from voucher_service.redemptions.errors import (
 )
 from voucher_service.redemptions.models import RefusedScan
 from voucher_service.redemptions.papers import is_paper, send_code
-from voucher_service.redemptions.register import find, live_of, live_redemption, mark_attended, of_class
+from voucher_service.redemptions.register import by_id, find, live_of, live_redemption, mark_attended, of_class
 from voucher_service.redemptions.rules import days_of
 from voucher_service.redemptions.tallies import tally_of_class
 from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
@@ -56,6 +56,7 @@ __all__ = [
     "REDEEM",
     "Scan",
     "ask_undo",
+    "by_id",
     "conclude_disqualified",
     "disqualify_class",
     "find",

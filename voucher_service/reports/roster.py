@@ -1,23 +1,23 @@
-"""A class's trainees, each with what the service knows of the way from seat to value: three queries, however many."""
+"""A class's trainees, each with what the service knows of the way from seat to value: a few queries, however many."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import and_, select
 
-from voucher_service.attendance.models import Attendance
+from voucher_service.attendance import service as attendance
 from voucher_service.certificates.models import Certificate
+from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.redemptions.models import Redemption
 from voucher_service.vouchers.models import Voucher
 
 
 class Trainee(NamedTuple):
-    """One seat. `sessions` are the numbers of those attended; `certificate` is the state of the one that counts."""
+    """One seat. `attendance` says what is missing, `sessions` which were attended; `certificate` is its state."""
 
     region_id: int
     redemption_id: int
@@ -28,28 +28,33 @@ class Trainee(NamedTuple):
     state: str
     certify_by: datetime | None
     value_fen: int | None
-    sessions: frozenset[int]
+    attendance: attendance.Attended
     certificate: str | None
 
+    @property
+    def sessions(self) -> frozenset[int]:
+        return self.attendance.counted
 
-def roster(class_region_id: int, class_id: int) -> Sequence[Trainee]:
+
+def roster(class_region_id: int, class_id: int, now: datetime) -> Sequence[Trainee]:
     """Return those who hold a seat of a class, in the order in which they took it."""
     rows = db.session.execute(_seats(class_region_id, class_id)).all()
-    present = _present(class_id)
+    attended = attendance.of_class(classes.get(class_region_id, class_id), now)
+    by_seat = {(one.region_id, one.redemption_id): one for one in attended}
     certificates = _certificates(class_region_id, class_id)
     return [
         Trainee(
             **row._asdict(),
-            sessions=frozenset(present[row.redemption_id]),
+            attendance=by_seat[row.region_id, row.redemption_id],
             certificate=certificates.get((row.region_id, row.voucher_id)),
         )
         for row in rows
     ]
 
 
-def would_complete(seats: Sequence[Trainee], held: int, permille_min: int) -> int:
+def would_complete(seats: Sequence[Trainee], permille_min: int) -> int:
     """Return how many have attended enough of the sessions held, as the records stand now."""
-    return sum(len(seat.sessions) * 1000 >= permille_min * held for seat in seats) if held else 0
+    return sum(attendance.completes(seat.attendance.permille, permille_min=permille_min) for seat in seats)
 
 
 def _seats(class_region_id: int, class_id: int) -> Any:
@@ -78,15 +83,6 @@ def _holding_a_seat(class_region_id: int, class_id: int) -> tuple[Any, ...]:
         Redemption.class_id == class_id,
         Redemption.cancelled_at.is_(None),
     )
-
-
-def _present(class_id: int) -> defaultdict[int, set[int]]:
-    """The sessions that each redemption's holder was present at."""
-    present: defaultdict[int, set[int]] = defaultdict(set)
-    query = select(Attendance.redemption_id, Attendance.session_no).where(Attendance.class_id == class_id)
-    for redemption_id, session_no in db.session.execute(query):
-        present[redemption_id].add(session_no)
-    return present
 
 
 def _certificates(class_region_id: int, class_id: int) -> dict[tuple[int, int], str]:

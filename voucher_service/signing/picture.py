@@ -1,7 +1,8 @@
 """The picture of a code: a QR symbol in numeric mode, as SVG for pages and as PNG for everything else.
 
 At level M the 253 digits of a rotating code fill version 6 (41 modules a side), which a cheap phone still reads; level
-Q is for paper, which gets dirty. Both are written here by hand: neither needs an image library.
+Q is for paper, which gets dirty. Both are written here by hand: neither needs an image library. A link is drawn as
+bytes, for a phone's own camera.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from qrcode.util import QRData
 Level = Literal["M", "Q"]
 
 _CORRECTIONS: Final = {"M": ERROR_CORRECT_M, "Q": ERROR_CORRECT_Q}
-_NUMERIC: Final = 1  # the mode indicator of ISO/IEC 18004
+_NUMERIC: Final = 1  # the mode indicators of ISO/IEC 18004
+_BYTES: Final = 4
 _QUIET_MODULES: Final = 4
 _PNG_PIXELS_A_MODULE: Final = 8
 
@@ -33,9 +35,19 @@ def modules(digits: str, level: Level = "M") -> list[list[bool]]:
     return [[bool(module) for module in row] for row in symbol.get_matrix()]
 
 
+def link_svg(address: str, title: str = "") -> str:
+    """Return an <svg> element as `svg` does, of an ASCII address for a phone's own camera."""
+    symbol = QRCode(error_correction=ERROR_CORRECT_M, border=_QUIET_MODULES)
+    symbol.add_data(QRData(address.encode("ascii"), mode=_BYTES), optimize=0)
+    return _svg([[bool(module) for module in row] for row in symbol.get_matrix()], title)
+
+
 def svg(digits: str, level: Level = "M", title: str = "") -> str:
     """Return an <svg> element, one unit a module; `title` is what a screen reader says."""
-    rows = modules(digits, level)
+    return _svg(modules(digits, level), title)
+
+
+def _svg(rows: list[list[bool]], title: str) -> str:
     path = "".join(f"M{x} {y}h{length}v1h-{length}z" for y, row in enumerate(rows) for x, length in _dark_runs(row))
     side = len(rows)
     return (
