@@ -54,6 +54,13 @@ def test_sealing_is_measured_until_the_last_redemption_is_sealed() -> None:
     assert document["lines"][0]["ratio"] > 0
 
 
+def test_every_row_of_an_imported_roster_is_checked() -> None:
+    document = measure("import", seconds=0.1, pairs=1)
+    assert document["rows"] == 20_000
+    assert document["times_slower"] > 0
+    assert document["kib_above_at_20000_rows"] < 32 * 1024
+
+
 def test_the_picture_is_measured_in_both_forms() -> None:
     document = measure("picture", seconds=0.02, pairs=1)
     assert {"seed", "machine"} <= document.keys()

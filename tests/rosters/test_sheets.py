@@ -14,6 +14,7 @@ from tests.journey.town import Door, a_door, refused
 from tests.races.crowd import race
 from tests.rosters.school import HEADINGS, School, a_school, row, stranger, table
 from tests.sheets.tables import comma_separated, xlsx
+from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.rosters.models import Roster
 from voucher_service.sheets import service as sheets
@@ -224,8 +225,15 @@ def test_the_next_roster_takes_the_place_of_the_last(school: School) -> None:
 
 
 def _of_another_school(school: School) -> Door:
-    doors = (a_door(school.town, number) for number in range(10))
-    return next(door for door in doors if door.institution_id != school.door.institution_id)
+    """The door of a class of another school that has not opened."""
+    doors = (a_door(school.town, number) for number in range(len(school.town.city.classes)))
+    with school.town.app.app_context():
+        return next(
+            door
+            for door in doors
+            if door.institution_id != school.door.institution_id
+            and classes.get(door.region_id, door.class_id).state == "approved"
+        )
 
 
 def _sheets(school: School) -> Sequence[Any]:

@@ -6,8 +6,8 @@ number is kept sealed under an id of their own, which is theirs too once they ha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import delete, select, text
@@ -20,6 +20,7 @@ from voucher_service.holders.models import Holder, IntroducedPerson
 from voucher_service.identifiers import new_id
 
 _AT_ONCE = 500
+_RECOGNISED_BY = (Holder.holder_id, Holder.region_id, Holder.category, Holder.name_sealed, Holder.id_index)
 _INTRODUCE = text(
     "INSERT INTO introduced_person (person_id, id_sealed, name_sealed, id_index, introduced_at) "
     "VALUES (:person_id, :id_sealed, :name_sealed, :id_index, :introduced_at) ON CONFLICT (id_index) DO NOTHING"
@@ -35,26 +36,39 @@ class Recognised(NamedTuple):
     same_name: bool
 
 
-def recognised(people: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Recognised]:
-    """Find the holders among people given as (name, canonical ID number); return them by both."""
-    sealer = field_sealer()
+def recognised(
+    people: Sequence[tuple[str, str]], digests: Mapping[str, bytes] | None = None
+) -> dict[tuple[str, str], Recognised]:
+    """Find the holders among people given as (name, canonical ID number); return them by both.
+
+    `digests` are `person_digests` of these numbers, if the caller has them already.
+    """
+    digests = digests or person_digests([id_number for _, id_number in people])
     found: dict[tuple[str, str], Recognised] = {}
     for at in range(0, len(people), _AT_ONCE):
         asked: dict[bytes, list[tuple[str, str]]] = {}
         for person in people[at : at + _AT_ONCE]:
-            asked.setdefault(person_digest(person[1]), []).append(person)
-        for holder in db.session.scalars(select(Holder).where(Holder.id_index.in_(asked))):
-            known_as = person_name.skeleton(sealer.open(Holder.name_sealed.key, holder.holder_id, holder.name_sealed))
-            for name, id_number in asked[holder.id_index]:
-                same = person_name.skeleton(name) == known_as
-                found[name, id_number] = Recognised(holder.holder_id, holder.region_id, holder.category, same)
-            db.session.expunge(holder)
+            asked.setdefault(digests[person[1]], []).append(person)
+        for holder in db.session.execute(select(*_RECOGNISED_BY).where(Holder.id_index.in_(asked))):
+            found |= {person: _compared(holder, person[0]) for person in asked[holder.id_index]}
     return found
+
+
+def _compared(holder: Any, name: str) -> Recognised:
+    known_as = field_sealer().open(Holder.name_sealed.key, holder.holder_id, holder.name_sealed)
+    same = name == known_as or person_name.skeleton(name) == person_name.skeleton(known_as)
+    return Recognised(holder.holder_id, holder.region_id, holder.category, same)
 
 
 def person_digest(id_number: str) -> bytes:
     """32 bytes that two rows about one person share, and that tell nothing without the city's key."""
-    return field_sealer().blind_index(Holder.id_index.key, id_number)
+    return person_digests([id_number])[id_number]
+
+
+def person_digests(id_numbers: Iterable[str]) -> dict[str, bytes]:
+    """The digest of each of many numbers, by number."""
+    sealer = field_sealer()
+    return {id_number: sealer.blind_index(Holder.id_index.key, id_number) for id_number in id_numbers}
 
 
 def introduce(people: Sequence[tuple[str, str]]) -> dict[str, int]:

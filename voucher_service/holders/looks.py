@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import cast
 
 from flask import Response, after_this_request, current_app, has_request_context, request
-from sqlalchemy import insert, select
+from sqlalchemy import Table, insert, select
 
 from voucher_service.calendar import local_date, start_of_day
 from voucher_service.database import db, unit_of_work
@@ -46,7 +47,7 @@ def record_looks(looked_at: Sequence[tuple[int, int]], role: str, actor_id: int,
         for region_id, holder_id in looked_at
     ]
     if rows:
-        db.session.execute(insert(HolderAccess), rows)
+        db.session.execute(insert(cast("Table", HolderAccess.__table__)), rows)
 
 
 def accesses(holder_id: int, region_id: int, limit: int = 50) -> Iterable[HolderAccess]:

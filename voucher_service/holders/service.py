@@ -34,7 +34,14 @@ from voucher_service.holders.errors import (
     CodeNotAccepted,
     IdentityNotConfirmed,
 )
-from voucher_service.holders.introducing import enrolled, introduce, introduced_all, person_digest, recognised
+from voucher_service.holders.introducing import (
+    enrolled,
+    introduce,
+    introduced_all,
+    person_digest,
+    person_digests,
+    recognised,
+)
 from voucher_service.holders.keys import field_sealer, seal, unseal
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.looks import accesses, record_access, record_looks, write_down_look
@@ -87,6 +94,7 @@ __all__ = [
     "particulars",
     "period_of",
     "person_digest",
+    "person_digests",
     "read_person",
     "receive_at_counter",
     "recognised",

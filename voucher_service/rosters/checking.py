@@ -77,11 +77,18 @@ def check(sheet: Sheet, rows: Sequence[Row], now: datetime) -> Sequence[Verdict]
     """Judge some rows of a sheet, which follow those that are checked already. Refuses with NotFound."""
     standard = standard_of(sheet.region_id, sheet.subject_id)
     people = [_read(row, now, standard.numbers["age_min"]) for row in rows]
-    known = holders.recognised([(one.name, one.id_number) for one in people if one.name and one.id_number])
+    digests = holders.person_digests(one.id_number for one in people if one.id_number)
+    known = holders.recognised([(one.name, one.id_number) for one in people if one.name and one.id_number], digests)
     pasts = _pasts(known.values(), sheet)
+    found = [known.get((one.name or "", one.id_number or "")) for one in people]
+    places = enumerate(zip(rows, people, found, strict=True), start=sheet.rows_checked + 1)
     return [
-        _verdict(row, one, known.get((one.name or "", one.id_number or "")), pasts, standard=standard, place=place)
-        for place, (row, one) in enumerate(zip(rows, people, strict=True), start=sheet.rows_checked + 1)
+        Verdict(
+            _against(row, one, holder, pasts, standard=standard, place=place),
+            [digests[one.id_number]] if one.id_number else (),
+            (holder.region_id, holder.holder_id) if holder else None,
+        )
+        for place, (row, one, holder) in places
     ]
 
 
@@ -96,16 +103,15 @@ def _read(row: Row, now: datetime, age_min: int) -> holders.Person:
     )
 
 
-def _verdict(
+def _against(
     row: Row, person: holders.Person, known: Any, pasts: Mapping[int, list[Past]], *, standard: Standard, place: int
-) -> Verdict:
+) -> list[Refusal]:
     against = [*rules.over_capacity(place, standard.capacity), *person.refusals, *_of_file(row, standard)]
     if known and not known.same_name:
         against.append(IdentityNotConfirmed())
     elif known:
         against += _of_record(known, pasts.get(known.holder_id, []), standard)
-    keys = [holders.person_digest(person.id_number)] if person.id_number else []
-    return Verdict(against, keys, (known.region_id, known.holder_id) if known else None)
+    return against
 
 
 def _of_file(row: Row, standard: Standard) -> Iterator[Refusal]:

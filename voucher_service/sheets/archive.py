@@ -60,10 +60,11 @@ class _Reach:
         self._rest = b""
 
     def follow(self, piece: bytes) -> None:
-        for letters, digits in set(_PLACE.findall(self._rest + piece)):
-            if int(digits) > self._rows_max + 1:
+        if places := _PLACE.findall(self._rest + piece):
+            columns, rows = map(set, zip(*places, strict=True))
+            if max(map(int, rows)) > self._rows_max + 1:
                 raise SheetTooManyRows(rows_max=self._rows_max)
-            if _column_number(letters) > COLUMNS_MAX:
+            if max(map(_column_number, columns)) > COLUMNS_MAX:
                 raise SheetTooLarge(what="columns", most=COLUMNS_MAX)
         self._rest = piece[-_PLACE_BYTES_MAX:]
 

@@ -22,20 +22,23 @@ EXACT_DIGITS: Final = 15
 
 _SCIENTIFIC = re.compile(r"[0-9](?:[.][0-9]+)?E[+]?[0-9]{1,3}", re.IGNORECASE)
 _DAY = re.compile(r"([0-9]{4})[-/.年]?([0-9]{1,2})[-/.月]?([0-9]{1,2})日?")
-_YES = frozenset({"是", "有", "愿意", "同意", "能", "√", "✓", "y", "yes", "true", "1"})
-_NO = frozenset({"否", "无", "没有", "不愿意", "不同意", "不能", "×", "✗", "n", "no", "false", "0"})
+_ANSWERS: Final = {
+    **dict.fromkeys(("是", "有", "愿意", "同意", "能", "√", "✓", "y", "yes", "true", "1"), True),
+    **dict.fromkeys(("否", "无", "没有", "不愿意", "不同意", "不能", "×", "✗", "n", "no", "false", "0"), False),
+}
 
 
 def cell_of(value: object) -> Cell:
     """Bring what a reader found into what is kept. Refuses with SheetTooLarge."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, float):
-        return int(value) if value.is_integer() else value
-    text = _written(value)
-    if len(text) > CHARACTERS_MAX:
+    if not isinstance(value, str):
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        if isinstance(value, float):
+            return int(value) if value.is_integer() else value
+        return _written(value)
+    if len(value) > CHARACTERS_MAX:
         raise SheetTooLarge(what="cell_characters", most=CHARACTERS_MAX)
-    return text.strip() or None
+    return value.strip() or None
 
 
 def _written(value: object) -> str:
@@ -51,6 +54,8 @@ def _written(value: object) -> str:
 
 def text_of(cell: Cell) -> str:
     """Write a cell as a person reads it; an empty one as nothing."""
+    if isinstance(cell, str):
+        return cell
     if cell is None:
         return ""
     return format(cell, ".15g") if isinstance(cell, float) else str(cell)
@@ -65,8 +70,7 @@ def is_damaged_number(cell: Cell) -> bool:
 
 def yes_or_no(cell: Cell) -> bool | None:
     """Read an answer as people write it; None when it is neither."""
-    word = text_of(cell).strip().lower()
-    return True if word in _YES else False if word in _NO else None
+    return _ANSWERS.get(text_of(cell).strip().lower())
 
 
 def day_of(cell: Cell) -> date | None:
@@ -79,4 +83,4 @@ def day_of(cell: Cell) -> date | None:
 
 
 def is_blank(row: Sequence[Cell]) -> bool:
-    return all(cell is None for cell in row)
+    return list(row).count(None) == len(row)

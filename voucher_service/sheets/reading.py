@@ -22,7 +22,7 @@ from voucher_service.sheets.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
 FILE_BYTES_MAX: Final = 8 * 1024 * 1024
 _ARCHIVE = b"PK\x03\x04"
@@ -49,10 +49,10 @@ def read_table(content: bytes, rows_max: int) -> Iterator[tuple[int, list[Cell]]
     yield from _below_a_heading(rows, rows_max)
 
 
-def _below_a_heading(rows: Iterable[list[object]], rows_max: int) -> Iterator[tuple[int, list[Cell]]]:
+def _below_a_heading(rows: Iterable[Sequence[object]], rows_max: int) -> Iterator[tuple[int, list[Cell]]]:
     width = found = 0
     for number, values in enumerate(rows, start=1):
-        row = [cell_of(value) for value in values]
+        row = list(map(cell_of, values))
         if is_blank(row):
             continue
         if not width:
@@ -61,18 +61,17 @@ def _below_a_heading(rows: Iterable[list[object]], rows_max: int) -> Iterator[tu
                 raise SheetTooLarge(what="columns", most=COLUMNS_MAX)
         if (found := found + 1) > rows_max + 1:
             raise SheetTooManyRows(rows_max=rows_max)
-        yield number, [*row[:width], *[None] * (width - len(row))]
+        yield number, row if len(row) == width else [*row[:width], *[None] * (width - len(row))]
     if found < 2:  # noqa: PLR2004 - a heading and a row
         raise SheetEmpty
 
 
-def _of_workbook(content: bytes, rows_max: int) -> Iterator[list[object]]:
+def _of_workbook(content: bytes, rows_max: int) -> Iterator[Sequence[object]]:
     """Yield the rows of the first worksheet; blank ones above it count, so that numbers are those of the file."""
     require_harmless(content, rows_max)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
-            for row in workbook.get_sheet_by_index(0).iter_rows():
-                yield list(row)
+            yield from workbook.get_sheet_by_index(0).iter_rows()
     except CalamineError as fault:
         raise SheetForeign from fault
     except (SheetTooLarge, SheetTooManyRows, GeneratorExit, KeyboardInterrupt, SystemExit):
@@ -82,7 +81,7 @@ def _of_workbook(content: bytes, rows_max: int) -> Iterator[list[object]]:
         raise SheetForeign from fault
 
 
-def _of_text(content: bytes) -> Iterator[list[object]]:
+def _of_text(content: bytes) -> Iterator[Sequence[object]]:
     if content.startswith(_NEVER_TEXT) or content.translate(None, _BINARY) != content:
         raise SheetForeign
     encoding = _encoding_of(content)
@@ -91,8 +90,7 @@ def _of_text(content: bytes) -> Iterator[list[object]]:
     text.seek(0)
     delimiter = max(_DELIMITERS, key=heading.count)
     try:
-        for row in csv.reader(text, delimiter=delimiter, strict=True):
-            yield list(row)
+        yield from csv.reader(text, delimiter=delimiter, strict=True)
     except csv.Error as fault:
         raise SheetForeign from fault
 

@@ -210,7 +210,15 @@ def _make_room(kind_name: str, subject_id: int, caller: Caller, now: datetime) -
         if earlier.state == "checking":
             raise SheetInProgress
         if earlier.state == "uploaded":
-            discard(earlier.sheet_id, caller, now)
+            _give_way(earlier, caller, now)
+
+
+def _give_way(earlier: Sheet, caller: Caller, now: datetime) -> None:
+    try:
+        discard(earlier.sheet_id, caller, now)
+    except SheetNotInState as overtaken:
+        # Somebody else confirmed it, or uploads at this very moment.
+        raise SheetInProgress from overtaken
 
 
 def _require_rows_left(sheet: Sheet, now: datetime) -> None:

@@ -27,19 +27,26 @@ _log = structlog.get_logger(__name__)
 
 
 def work(now: datetime) -> bool:
-    """Check the next part of a waiting sheet, or settle one that is checked; return whether there was any to do."""
+    """Check a waiting sheet part by part and settle it; return whether there was any to do."""
     sheet = _take(now)
     if sheet is None:
         return False
-    part = parts.next_part(sheet)
-    if part is None:
+    try:
+        while part := parts.next_part(sheet):
+            _check(sheet, part, now)
+            db.session.refresh(sheet)
         _settle(sheet, now)
-        return True
+    except Refusal as refusal:
+        with unit_of_work():
+            _finish(sheet, now, "refused", refusal=_told(refusal))
+    return True
+
+
+def _check(sheet: Sheet, part: SheetPart, now: datetime) -> None:
     kind, rows = kind_of(sheet.kind), parts.rows_of(sheet, part)
     verdicts = kind.check(sheet, rows, now)
     judged = [(row, verdict, _missing(kind, row)) for row, verdict in zip(rows, verdicts, strict=True)]
     _record(sheet, part, judged, now)
-    return True
 
 
 def _take(now: datetime) -> Sheet | None:
@@ -108,16 +115,12 @@ def _found(
 
 
 def _settle(sheet: Sheet, now: datetime) -> None:
-    """Accept a sheet without a refused row, whole, or turn it down; whatever it is about may turn it down as well."""
-    try:
-        with unit_of_work():
-            if sheet.rows_refused:
-                _finish(sheet, now, "refused")
-            elif _finish(sheet, now, "accepted"):
-                kind_of(sheet.kind).accept(sheet, parts.all_rows(sheet), now)
-    except Refusal as refusal:
-        with unit_of_work():
-            _finish(sheet, now, "refused", refusal=_told(refusal))
+    """Accept a sheet without a refused row, whole, or turn it down; refuses as its kind does."""
+    with unit_of_work():
+        if sheet.rows_refused:
+            _finish(sheet, now, "refused")
+        elif _finish(sheet, now, "accepted"):
+            kind_of(sheet.kind).accept(sheet, parts.all_rows(sheet), now)
 
 
 def _finish(sheet: Sheet, now: datetime, state: str, **also: Any) -> bool:
@@ -129,7 +132,7 @@ def _update(sheet: Sheet, **changes: Any) -> bool:
     changed = db.session.execute(
         update(Sheet)
         .where(Sheet.region_id == sheet.region_id, Sheet.sheet_id == sheet.sheet_id, Sheet.state == "checking")
-        .values(**{"taken_until": None, **changes})
+        .values(**changes)
         .returning(Sheet.sheet_id)
         .execution_options(synchronize_session=False)
     )

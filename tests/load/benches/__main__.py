@@ -10,7 +10,17 @@ import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from tests.load.benches import claiming, embedded, picturing, redeeming, reporting, sealing, starting, verifying
+from tests.load.benches import (
+    claiming,
+    embedded,
+    importing,
+    picturing,
+    redeeming,
+    reporting,
+    sealing,
+    starting,
+    verifying,
+)
 from tests.load.benches.prepared import SEED
 
 if TYPE_CHECKING:
@@ -24,6 +34,7 @@ BENCHES: dict[str, Callable[..., dict[str, Any]]] = {
     "verify": verifying.measure,
     "picture": picturing.measure,
     "reports": reporting.measure,
+    "import": importing.measure,
     "start": starting.measure,
 }
 PACKAGES = ("flask", "granian", "psycopg", "sqlalchemy", "marshmallow", "cryptography", "qrcode", "segno")
