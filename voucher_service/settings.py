@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, cast
 
@@ -26,6 +26,8 @@ ENVIRONMENT: Final = {
     "THREADS": "threads in each worker process (8)",
     "WITNESS_FILE": "file that signed heads are appended to (DATA_DIR/heads.jsonl)",
     "KEY_PASSPHRASE": "passphrase of the signing keys at rest (none)",
+    "CERTIFICATE_REGISTRY_URL": "https://… of the register that certificates are held against (none)",
+    "CERTIFICATE_REGISTRY_TOKEN": "its bearer token (none)",
 }
 
 
@@ -84,6 +86,8 @@ class Settings:
     threads: int = 8
     witness_file: Path | None = None
     key_passphrase: str | None = None
+    certificate_registry_url: str | None = None
+    certificate_registry_token: str | None = field(default=None, repr=False)
 
     @property
     def is_demo(self) -> bool:
@@ -118,6 +122,8 @@ class Settings:
             threads=_whole_number(env, "THREADS", 8, 1, 256),
             witness_file=Path(env["WITNESS_FILE"]) if env.get("WITNESS_FILE") else None,
             key_passphrase=env.get("KEY_PASSPHRASE") or None,
+            certificate_registry_url=_registry_url(env.get("CERTIFICATE_REGISTRY_URL", ""), profile),
+            certificate_registry_token=env.get("CERTIFICATE_REGISTRY_TOKEN") or None,
         )
 
 
@@ -129,6 +135,13 @@ def _with_driver(url: str) -> str:
     if not url.startswith(("sqlite:", "postgresql+psycopg:")):
         raise UnsafeSettings("DATABASE_URL is sqlite:///… or postgresql+psycopg://…")
     return url
+
+
+def _registry_url(url: str, profile: str) -> str | None:
+    """Certificates travel sealed or not at all; a trial may ask a register on its own machine."""
+    if url and not url.startswith("https://") and (profile != "demo" or not url.startswith("http://127.0.0.1:")):
+        raise UnsafeSettings("CERTIFICATE_REGISTRY_URL is an https:// address")
+    return url or None
 
 
 def _whole_number(env: dict[str, str], name: str, default: int, least: int, most: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -183,3 +184,15 @@ def test_another_schools_class_and_trainees_are_absent(town: Town, school: Schoo
     assert other.open(school.page).status_code == 404
     assert other.open(f"{school.page}/attendance/1").status_code == 404
     assert other.open(f"/institution/certificates/{school.region_id}/{school.redemptions[0]}").status_code == 404
+
+
+def test_the_register_of_certificates_is_asked_from_the_page(examined: SchoolClass) -> None:
+    assert examined.certificate().status_code == 303
+    bureau = examined.staff("bureau1")
+    page = bureau.open("/bureau/certificates").text
+    assert "还没有查" in page
+    address = re.search(r'action="(/bureau/certificates/[0-9a-f]{16}/registry)"', page)
+    assert address
+    asked = bureau.http.post(address[1], data=bureau.hidden("/bureau/certificates"), headers=PAGE)
+    assert (asked.status_code, asked.location) == (303, "/bureau/certificates")
+    assert "✓ 一致" in bureau.open("/bureau/certificates").text

@@ -91,3 +91,19 @@ class NotATrainee(Refusal):
     clause = "二(三)3"
     zh = "不是这个班次的学员。"
     en = "Not a trainee of this class."
+
+
+class CertificateRegistryUnavailable(Refusal):
+    code = "certificate_registry_unavailable"
+    status = 503
+    zh = "证书登记系统没有给出可用的答复，请稍后再查，或由人工核验。"
+    en = "The register of certificates gave no usable answer. Ask again later, or verify by hand."
+
+
+class CertificateContradicted(Refusal):
+    """`answer` is differs, with the names of the fields, or unknown."""
+
+    code = "certificate_contradicted"
+    clause = "二(三)3"
+    zh = "证书登记系统的答复是“{answer}”（不一致的项：{fields}），不能核验为属实；可以再查一次。"
+    en = "The register of certificates answered {answer} (differing: {fields}); ask it again before verifying."

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from voucher_service.database import STRICT, Day, Instant, LargeInteger, Model
+from voucher_service.database import STRICT, Day, Instant, JsonText, LargeInteger, Model
 
 
 class Certificate(Model):
@@ -55,3 +55,8 @@ class Certificate(Model):
     entered_at: Mapped[datetime] = mapped_column(Instant)
     decided_by: Mapped[int | None] = mapped_column(LargeInteger)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
+    registry_answer: Mapped[str | None] = mapped_column(Text)
+    """What the register of certificates said when it was last asked; nothing while nobody has."""
+    registry_fields: Mapped[list[str] | None] = mapped_column(JsonText)
+    registry_asked_by: Mapped[int | None] = mapped_column(LargeInteger)
+    registry_asked_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from datetime import date
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from voucher_service.certificates.errors import (
     CertificateBeforeExam,
@@ -49,6 +50,15 @@ def require_days(ends_on: date, *, examined_on: date, issued_on: date, today: da
         raise CertificateBeforeExam(examined_on=_text(examined_on), issued_on=_text(issued_on))
     if examined_on < ends_on:
         raise CertificateOlderThanTraining(examined_on=_text(examined_on), ends_on=_text(ends_on))
+
+
+def differing(entered: Any, record: Any, occupation_names: Collection[str], *, same_name: bool) -> tuple[str, ...]:
+    """The fields in which a register's record is not what was entered; an occupation may go by its code or its name."""
+    fields = ("id_number", "level", "certificate_type", "examined_on", "issued_on")
+    found = [field for field in fields if getattr(entered, field) != getattr(record, field)]
+    if record.occupation not in occupation_names:
+        found.append("occupation")
+    return tuple(sorted(found if same_name else [*found, "name"]))
 
 
 def canonical_number(text: str) -> str:

@@ -31,6 +31,11 @@ class CertificateSchema(StrictSchema):
     examined_on = fields.Date()
     issued_on = fields.Date()
     state = fields.String()
+    registry_answer = fields.String(
+        allow_none=True, metadata={"description": "matches, differs or unknown; null while nobody has asked"}
+    )
+    registry_fields = fields.List(fields.String(), allow_none=True)
+    registry_asked_at = fields.AwareDateTime(allow_none=True)
 
 
 class CertificatesSchema(StrictSchema):

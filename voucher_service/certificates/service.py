@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
 from voucher_service.certificates.errors import (
+    CertificateContradicted,
     CertificateDecided,
     CertificateNumberUsed,
     CertificateTooLate,
@@ -16,10 +17,13 @@ from voucher_service.certificates.errors import (
     VoucherHasCertificate,
 )
 from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.register import find, of_voucher
+from voucher_service.certificates.registering import ask as ask_registry
+from voucher_service.certificates.registering import record as keep_registry_answer
 from voucher_service.certificates.rules import canonical_issuer, canonical_number, require_days, require_match
 from voucher_service.classes import service as classes
 from voucher_service.database import db
-from voucher_service.errors import NotFound, Refusal
+from voucher_service.errors import Refusal
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import new_id
 from voucher_service.ledger.service import SYSTEM, Actor
@@ -31,6 +35,19 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from voucher_service.web.access import Caller
+
+__all__ = [
+    "ask_registry",
+    "enter",
+    "find",
+    "forfeit_overdue",
+    "keep_registry_answer",
+    "of_voucher",
+    "require_enterable",
+    "taken",
+    "verify",
+    "waiting",
+]
 
 
 def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: datetime) -> Certificate:
@@ -91,22 +108,6 @@ def taken(issuer: str, number: str, redemption: Any) -> Refusal | None:
     return VoucherHasCertificate() if of_voucher(redemption.region_id, redemption.voucher_id) else None
 
 
-def find(certificate_id: int) -> Certificate:
-    """Return one certificate; raises NotFound."""
-    found = db.session.get(Certificate, certificate_id, populate_existing=True)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def of_voucher(region_id: int, voucher_id: int) -> Certificate | None:
-    """Return the certificate that counts for a voucher: entered or verified; a refused one counts for nothing."""
-    query = select(Certificate).where(
-        Certificate.region_id == region_id, Certificate.voucher_id == voucher_id, Certificate.state != "refused"
-    )
-    return db.session.scalars(query).first()
-
-
 def waiting(limit: int = 200) -> list[Certificate]:
     """Return certificates that wait for verification, oldest first."""
     query = select(Certificate).where(Certificate.state == "entered").order_by(Certificate.entered_at).limit(limit)
@@ -116,16 +117,22 @@ def waiting(limit: int = 200) -> list[Certificate]:
 def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool) -> Certificate:
     """Decide on an entered certificate; a genuine one gives the voucher the value that was reserved for it.
 
-    Refusals: NotFound, CertificateDecided, SamePersonVerifies, VoucherNotInState, ExamNotFiled, ExamNotPassed,
-    ExamDayMismatch.
+    Refusals: NotFound, CertificateDecided, SamePersonVerifies, CertificateContradicted, VoucherNotInState,
+    ExamNotFiled, ExamNotPassed, ExamDayMismatch.
     """
     certificate = find(certificate_id)
     person = caller.person_id or caller.subject_id
     if certificate.entered_by == person:
         raise SamePersonVerifies
+    if genuine and certificate.state == "entered":
+        _require_uncontradicted(certificate)
     changed = db.session.execute(
         update(Certificate)
-        .where(Certificate.certificate_id == certificate_id, Certificate.state == "entered")
+        .where(
+            Certificate.certificate_id == certificate_id,
+            Certificate.state == "entered",
+            Certificate.registry_answer.is_not_distinct_from(certificate.registry_answer),
+        )
         .values(state="verified" if genuine else "refused", decided_by=person, decided_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -134,6 +141,13 @@ def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool)
     if genuine:
         _certify(certificate, Actor(caller.role, caller.subject_id), now)
     return find(certificate_id)
+
+
+def _require_uncontradicted(certificate: Certificate) -> None:
+    """Let pass what the register confirms, or was not asked about."""
+    if certificate.registry_answer in {"differs", "unknown"}:
+        fields = "、".join(certificate.registry_fields or []) or "—"
+        raise CertificateContradicted(answer=certificate.registry_answer, fields=fields)
 
 
 def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:

@@ -115,6 +115,16 @@ def list_certificates() -> str:
     )
 
 
+@blueprint.post("/certificates/<string(length=16):certificate>/registry")
+@allow(*BUREAU)
+def ask_registry(certificate: str) -> Response:
+    """Ask the register of certificates; its answer stands beside the certificate."""
+    answer = certificates.ask_registry(forms.identifier(certificate))
+    with unit_of_work():
+        certificates.keep_registry_answer(forms.identifier(certificate), answer, caller(), forms.now())
+    return redirect(url_for("bureau.list_certificates"), forms.SEE_OTHER)
+
+
 @blueprint.post("/certificates/<string(length=16):certificate>")
 @allow(BUREAU_CLERK)
 def decide(certificate: str) -> Response:

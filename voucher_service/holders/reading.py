@@ -41,6 +41,11 @@ def read_person(name: str, id_number: str, today: date, *, damaged: bool = False
     return Person(read_name, read_number, tuple(refusals))
 
 
+def is_same_name(first: str, second: str) -> bool:
+    """Whether two spellings are one name, compared as a card is."""
+    return person_name.skeleton(first) == person_name.skeleton(second)
+
+
 def _id_number(text: str, today: date, *, damaged: bool) -> str:
     if damaged:
         raise IdNumberDamaged

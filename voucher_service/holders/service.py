@@ -57,7 +57,7 @@ from voucher_service.holders.people import (
     require_same_person,
     row_of,
 )
-from voucher_service.holders.reading import Person, read_person
+from voucher_service.holders.reading import Person, is_same_name, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
 from voucher_service.web.access import HOLDER, Caller
 
@@ -87,6 +87,7 @@ __all__ = [
     "enrolled",
     "identity_for_tag",
     "introduce",
+    "is_same_name",
     "masked",
     "masked_all",
     "masked_known",
