@@ -16,6 +16,7 @@ from tests.rosters.school import HEADINGS, School, a_school, row, stranger, tabl
 from tests.sheets.tables import comma_separated, xlsx
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
+from voucher_service.institutions import service as institutions
 from voucher_service.rosters.models import Roster
 from voucher_service.sheets import service as sheets
 from voucher_service.sheets.models import SheetPart
@@ -114,6 +115,17 @@ def test_only_the_own_class_before_it_opens(town: Town, school: School) -> None:
     started = a_door(town)
     started.complete()
     assert refused(School(started).upload(content)) == (409, "roster_too_late")
+
+
+def test_a_suspended_institution_checks_nobody(town: Town) -> None:
+    other = School(_of_another_school(a_school(town)))
+    with town.app.app_context(), unit_of_work():
+        institutions.suspend(other.door.region_id, other.door.institution_id, town.clock.now())
+    try:
+        assert refused(other.upload(xlsx(table(row(stranger()))))) == (403, "institution_suspended")
+    finally:
+        with town.app.app_context(), unit_of_work():
+            institutions.get(other.door.region_id, other.door.institution_id).suspended_at = None
 
 
 def test_a_class_that_opens_while_its_roster_is_checked_turns_it_down(town: Town) -> None:
@@ -221,7 +233,8 @@ def test_the_next_roster_takes_the_place_of_the_last(school: School) -> None:
         assert school.check(*(row(stranger()) for _ in range(count)))["state"] == "accepted"
     with school.town.app.app_context(), unit_of_work():
         found = db.session.query(Roster).filter_by(class_id=school.door.class_id).all()
-        assert sorted(roster.superseded_at is None for roster in found) == [False, True]
+        assert [roster.persons for roster in found if roster.superseded_at is None] == [2]
+        assert len(found) > 1
 
 
 def _of_another_school(school: School) -> Door:

@@ -12,6 +12,8 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import new_id
+from voucher_service.institutions import service as institutions
+from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.redemptions import service as redemptions
 from voucher_service.rosters import checking, rules
 from voucher_service.rosters.errors import RosterMissing, RosterOverCapacity, RosterTooLate
@@ -68,8 +70,14 @@ def people(roster: Roster) -> Sequence[int]:
 
 
 def _admit(class_id: int, caller: Caller, now: datetime) -> None:  # noqa: ARG001 - the kind's signature
-    """Let pass a class of the caller's that has not opened. Refuses with NotFound, RosterTooLate."""
-    _require_not_open(classes.find(class_id, caller).state)
+    """Let pass a class of the caller's that has not opened.
+
+    Refuses with NotFound, InstitutionSuspended, RosterTooLate.
+    """
+    found = classes.find(class_id, caller)
+    if institutions.get(found.region_id, found.institution_id).suspended_at is not None:
+        raise InstitutionSuspended
+    _require_not_open(found.state)
 
 
 def _accept(sheet: Sheet, rows: Iterable[Row], now: datetime) -> None:
