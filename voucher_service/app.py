@@ -56,6 +56,7 @@ from voucher_service.sign_ins import routes as sign_ins_routes
 from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
+from voucher_service.supervision import routes as supervision_routes
 from voucher_service.vouchers import assist_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
@@ -90,6 +91,7 @@ STAGES = (
     roll_calls_routes,
     sign_ins_routes,
     attendance_routes,
+    supervision_routes,
     exams_routes,
     certificates_routes,
     reports_routes,

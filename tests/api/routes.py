@@ -190,6 +190,28 @@ BODIES: dict[str, dict[str, Any]] = {
         "device": "0" * 15 + "1",
         "records": [{"record": "00" * 50, "signature": "0" * 128}],
     },
+    "supervision.record_inspection": {
+        "kind": "first_day",
+        "inspected_at": "2026-03-09T02:00:00+00:00",
+        "place": "示例教室",
+        "teachers": 2,
+        "present": 20,
+    },
+    "supervision.register_recordings": {
+        "recordings": [
+            {
+                "session_no": 1,
+                "reference": "示例/1",
+                "sha256": "0" * 64,
+                "starts_at": "2026-03-09T01:00:00+00:00",
+                "ends_at": "2026-03-09T07:00:00+00:00",
+            }
+        ]
+    },
+    "supervision.judge": {"shows_everyone": True, "effective": True, "present": 20},
+    "supervision.answer": {"score": 5},
+    "supervision.open_next_round": {"repaired_by": "示例整改"},
+    "supervision.record_faults": {"session_no": 1, "faults": ["fast_forward"]},
     "exams.file_exam": {"classes": ["0" * 15 + "1"], "held_on": "2026-06-01", "place": "示例考场"},
     "exams.enter_results": {"results": [{"redemption": "0" * 15 + "1", "outcome": "passed"}]},
     "certificates.enter": {

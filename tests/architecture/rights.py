@@ -37,6 +37,8 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("sign_in", "attendee", "roll_call", "make_up", "sign_in_decision"), KEPT),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),
+    **dict.fromkeys(("inspection", "recording", "recording_judgement", "survey_answer", "online_record"), ONLY_GROWS),
+    **dict.fromkeys(("survey_round",), KEPT),
     **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),
     **dict.fromkeys(("teacher", "venue", "blacklisting", "region_consent"), KEPT),
     **dict.fromkeys(("bookable", "booking", "rule_pack_proposal"), KEPT),

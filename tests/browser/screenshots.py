@@ -59,6 +59,7 @@ def main() -> None:
                 loop.approve(login_name)
             loop.claim_and_redeem()
             loop.attend_and_close()
+            loop.film_and_ask()
             loop.examine()
             loop.certify()
             loop.see_it_counted()

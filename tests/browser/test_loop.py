@@ -50,6 +50,7 @@ def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_pat
             loop.approve(login_name)
         loop.claim_and_redeem()
         loop.attend_and_close()
+        loop.film_and_ask()
         loop.examine()
         loop.certify()
         counted = loop.see_it_counted()

@@ -100,6 +100,8 @@ def test_the_rule_pack_holds_the_plan_s_numbers() -> None:
         "incomplete_recordings_disqualify": 3,
         "recordings_kept_years": 3,
         "satisfaction_permille_min": 850,
+        "satisfied_score_min": 4,
+        "survey_answers_min_permille": 300,
         "repair_months_min": 1,
         "popup_interval_minutes_max": 5,
         "exam_notice_days_min": 3,

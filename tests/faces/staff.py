@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.faces.browsing import PAGE, Visitor
+from tests.journey import supervising
 from tests.journey.city import PEOPLE, Worker, redeem_body
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
@@ -64,6 +65,18 @@ class SchoolClass:
     def attend_all(self, present: list[str] | None = None) -> SchoolClass:
         for session_no, _, _ in self.meetings:
             assert self.attend(session_no, present or self.redemptions).status_code == 303
+        return self
+
+    def supervise(self) -> SchoolClass:
+        """Write a visit on the first day down, hand in a recording of each session, and let everyone be satisfied."""
+        first_day, class_id = self.meetings[0][1].isoformat(), to_hex(self.class_id)
+        inspected = supervising.inspect(self.town, class_id, len(self.redemptions), inspected_at=first_day)
+        assert inspected.status_code == 201, inspected.text
+        self.town.tokens.clear()
+        clerk = self.town.staff_token("school1-clerk")
+        films = supervising.films(self.town, self.region_id, class_id)
+        assert supervising.film(self.town, class_id, clerk, films).status_code == 201
+        supervising.ask(self.town, class_id, clerk, self.workers)
         return self
 
     def close(self) -> Any:

@@ -33,7 +33,7 @@ def school(town: Town) -> SchoolClass:
 def closed(school: SchoolClass) -> SchoolClass:
     school.attend_all()
     assert school.close().status_code == 303
-    return school
+    return school.supervise()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.journey import supervising
 from tests.journey.city import PEOPLE, Town, Worker, new_key, redeem_body
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
@@ -49,6 +50,8 @@ def test_a_voucher_lives_from_claim_to_counted_certificate(town: Town) -> None:
     closed = town.post(f"/api/v1/attendance/{class_id}/close", clerk, {})
     assert closed.get_json() == {"completed": 1, "forfeited": 0}, closed.text
 
+    supervising.film(town, class_id, clerk, supervising.films(town, region_id, class_id))
+    supervising.ask(town, class_id, clerk, [worker])
     exam = hold_exam(town, class_id, [redeemed.get_json(force=True)["redemption"]])
     entered = enter_certificate(town, region_id, class_id, redeemed.get_json(force=True)["redemption"], exam["held_on"])
     decided = town.post(
@@ -79,6 +82,8 @@ def attend_all(town: Town, class_id: str, clerk: str, redemptions: list[str]) ->
             f"/api/v1/attendance/{class_id}/records", clerk, {"session_no": session_no, "present": redemptions}
         )
         assert recorded.status_code == 200, recorded.text
+        if session_no == 1:
+            assert supervising.inspect(town, class_id, len(redemptions)).status_code == 201
     town.clock.moment = held[-1][2] + timedelta(days=60)
     fresh_clerk(town)
 

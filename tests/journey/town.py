@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from tests.cities import TownTemplate
 from tests.databases import ENGINES
+from tests.journey import supervising
 from tests.journey.city import PEOPLE, START, Town, Worker, redeem_body
 from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date
@@ -28,7 +29,7 @@ from voucher_service.vouchers.models import Voucher
 from voucher_service.web.access import INSTITUTION_CLERK, Caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 people = itertools.count(200)
 """Everybody appears once, so that no test meets another's vouchers."""
@@ -94,11 +95,14 @@ class Door:
         path = f"/api/v1/attendance/{self.hex}/records"
         return self.post(path, {"session_no": session_no, "present": list(present)})
 
-    def teach(self, present: Sequence[str]) -> None:
-        """Hold every session before the same people."""
+    def teach(self, present: Sequence[str], *, inspected: bool = True) -> None:
+        """Hold every session before the same people, whom the bureau counts on the first day."""
         for session in self.sessions():
             self.town.clock.moment = session.starts_at + timedelta(minutes=5)
             assert self.attend(present, session.session_no).status_code == 200
+            if inspected and session.session_no == 1:
+                inspected = supervising.inspect(self.town, self.hex, len(present))
+                assert inspected.status_code == 201, inspected.text
 
     def close(self) -> Any:
         """Close the class on its last day, well after its last session."""
@@ -109,12 +113,21 @@ class Door:
             self.town.clock.advance(days=1)
         return self.post(f"/api/v1/attendance/{self.hex}/close", {})
 
-    def complete(self, count: int = 1, *, absent: int = 0) -> list[Trainee]:
-        """Seat people, teach all but the `absent` last of them, and close the class; return who completed."""
+    def complete(
+        self, count: int = 1, *, absent: int = 0, inspected: bool = True, filmed: bool = True
+    ) -> list[Trainee]:
+        """Seat people, teach all but the `absent` last of them, close the class, and hand in its recordings.
+
+        Those who completed it, who are returned, rate it; it can file its exam then.
+        """
         seated = self.seat(count + absent)
-        self.teach([trainee.redemption for trainee in seated[:count]])
+        self.teach([trainee.redemption for trainee in seated[:count]], inspected=inspected)
         closed = self.close()
         assert closed.get_json() == {"completed": count, "forfeited": absent}, closed.text
+        if filmed:
+            self.film()
+        if count:
+            supervising.ask(self.town, self.hex, self.token(), [trainee.worker for trainee in seated[:count]])
         return seated[:count]
 
     def file_exam(self, days: int = 3, *doors: Door) -> Any:
@@ -138,6 +151,12 @@ class Door:
         with self.town.app.app_context():
             exam = exams.of_class(self.region_id, self.class_id)
             return (exam.held_on if exam else classes.get(self.region_id, self.class_id).ends_on).isoformat()
+
+    def film(self) -> None:
+        """Register a recording of every session."""
+        recordings = supervising.films(self.town, self.region_id, self.hex)
+        filmed = supervising.film(self.town, self.hex, self.token(), recordings)
+        assert filmed.status_code == 201, filmed.text
 
     def certificate(self, trainee: Trainee, **changes: str) -> dict[str, Any]:
         """A certificate's entry that keeps every rule once the trainee has passed the filed exam, with changes."""
@@ -177,14 +196,18 @@ class Trainee:
 _next_school = itertools.count()
 
 
-def a_door(town: Town, number: int | None = None) -> Door:
-    """The door of a class that no earlier test of this town has closed; `number` names a school that tests share."""
+def a_door(town: Town, number: int | None = None, but: Collection[int] = ()) -> Door:
+    """The door of a class that no earlier test of this town has closed; `number` names a school that tests share.
+
+    Classes in `but` are passed over: nobody may sit in them, and they are not as they were for all that.
+    """
     with town.app.app_context():
         still_open = [
             (region_id, class_id)
             for region_id, class_id in town.city.classes
             if classes.get(region_id, class_id).state == "approved"
             and classes.get(region_id, class_id).seats_taken == 0
+            and class_id not in but
         ]
         region_id, class_id = town.city.classes[number] if number is not None else still_open[0]
         institution_id = classes.get(region_id, class_id).institution_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
@@ -28,6 +28,7 @@ from voucher_service.exams import service as exams
 from voucher_service.identifiers import new_id
 from voucher_service.ledger.service import SYSTEM, Actor
 from voucher_service.redemptions import service as redemptions
+from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def verify(certificate_id: int, caller: Caller, now: datetime, *, genuine: bool)
     """Decide on an entered certificate; a genuine one gives the voucher the value that was reserved for it.
 
     Refusals: NotFound, CertificateDecided, SamePersonVerifies, CertificateContradicted, VoucherNotInState,
-    ExamNotFiled, ExamNotPassed, ExamDayMismatch.
+    ExamNotFiled, ExamNotPassed, ExamDayMismatch, and as `supervision.require_worth`.
     """
     certificate = find(certificate_id)
     person = caller.person_id or caller.subject_id
@@ -155,6 +156,7 @@ def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:
     vouchers.require_state(voucher, "completed")
     if (redemption := redemptions.live_redemption(certificate.region_id, certificate.voucher_id)) is not None:
         exams.require_passed(redemption, certificate.examined_on)  # A result may have been corrected since the entry.
+        _require_worth(redemption, certificate, now)
     value_fen = voucher.reserved_fen or 0
     vouchers.move(
         voucher,
@@ -167,6 +169,20 @@ def _certify(certificate: Certificate, actor: Actor, now: datetime) -> None:
         value_fen=value_fen,
         examined_on=certificate.examined_on,
     )
+
+
+def _require_worth(redemption: Any, certificate: Certificate, now: datetime) -> None:
+    """Ask supervision, with the class locked: of two certificates at once only one can take the last place."""
+    training_class = classes.lock(redemption.class_region_id, redemption.class_id)
+    seats = redemptions.of_class(redemption.class_region_id, redemption.class_id)
+    others = select(func.count()).where(
+        tuple_(Certificate.region_id, Certificate.voucher_id).in_(
+            [(seat.region_id, seat.voucher_id) for seat in seats]
+        ),
+        Certificate.state == "verified",
+        Certificate.certificate_id != certificate.certificate_id,
+    )
+    supervision.require_worth(training_class, redemption, db.session.scalar(others) or 0, now)
 
 
 def forfeit_overdue(now: datetime, limit: int = 500) -> int:

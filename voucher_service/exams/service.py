@@ -25,6 +25,7 @@ from voucher_service.exams.rules import PASSED, require_alike, require_filed, re
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
+from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
@@ -39,17 +40,22 @@ CANDIDATE = "completed"
 EXAMINED_STATES = (CANDIDATE, "certified", "valued", "publicised", "payable", "paid")
 """Whoever stands in one of these is a candidate or was one."""
 
+ASKED = frozenset({"ended", "suspended"})
+"""The states of a class whose trainees are being asked, or were; in others the class's own law of states answers."""
+
 
 def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Caller, now: datetime) -> Exam:
     """File one exam for ended classes of the caller's institution, in the open unit of work.
 
-    Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, ClassNotInState.
+    Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, SurveyNotClosed, SatisfactionTooLow, ClassNotInState.
     """
     wanted = [classes.find(class_id, caller) for class_id in sorted(set(class_ids))]
     require_alike(wanted)
     for each in wanted:
         days_min = programmes.rule_numbers(each.rule_pack_id)["exam_notice_days_min"]
         require_notice(held_on, local_date(now), days_min=days_min)
+        if each.state in ASKED:
+            supervision.require_fit_for_exam(each)
         classes.move_on(each.region_id, each.class_id, "exam_filed")
     exam = Exam(
         region_id=wanted[0].region_id,

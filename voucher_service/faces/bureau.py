@@ -11,9 +11,18 @@ from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput
-from voucher_service.faces import bureau_holds, bureau_offers, bureau_reports, bureau_sign_ins, forms, training
+from voucher_service.faces import (
+    bureau_holds,
+    bureau_offers,
+    bureau_reports,
+    bureau_sign_ins,
+    forms,
+    inspecting,
+    training,
+)
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
+from voucher_service.supervision import service as supervision
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
@@ -21,6 +30,7 @@ blueprint.register_blueprint(bureau_reports.blueprint)
 blueprint.register_blueprint(bureau_offers.blueprint)
 blueprint.register_blueprint(bureau_holds.blueprint)
 blueprint.register_blueprint(bureau_sign_ins.blueprint)
+blueprint.register_blueprint(inspecting.blueprint)
 
 CLASSES_MAX = 200
 DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
@@ -69,6 +79,8 @@ def show_class(training_class: str) -> str:
         due=due,
         rulings=classes.rulings_of(found),
         ruling_choices=classes.RULING_REASONS,
+        supervised=found.state in supervision.SUPERVISED,
+        payable=supervision.payable(found),
         signs=due is not None and caller().role in SIGNERS[due],
     )
 

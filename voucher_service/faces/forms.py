@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from flask import request
 
+from voucher_service.calendar import start_of_day
 from voucher_service.errors import InvalidInput
 from voucher_service.web import current
 from voucher_service.web.idempotency import IdempotencyKeyMissing
@@ -17,6 +18,8 @@ SEE_OTHER = 303
 
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _WHOLE = re.compile(r"[0-9]{1,5}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 now, identifier = current.now, current.identifier
@@ -67,6 +70,20 @@ def day_of(name: str, text: str) -> date:
     if not 2000 <= found.year < 2100:  # noqa: PLR2004 - near the ends of the calendar a time zone would lead out of it
         raise InvalidInput({name: ["2000-2099"]})
     return found
+
+
+def moment(name: str) -> datetime:
+    """Read a moment on the city's clock to the minute, YYYY-MM-DDTHH:MM; refuses with InvalidInput."""
+    text = request.form.get(name, "")
+    if not _MOMENT.fullmatch(text):
+        raise InvalidInput({name: ["YYYY-MM-DDTHH:MM"]})
+    hours, minutes = int(text[11:13]), int(text[14:])
+    return start_of_day(day_of(name, text[:10])) + timedelta(hours=hours, minutes=minutes)
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a SHA-256 in lower-case hex."""
+    return _DIGEST.fullmatch(text) is not None
 
 
 def our_page(wanted: str, otherwise: str) -> str:

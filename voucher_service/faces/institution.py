@@ -7,13 +7,13 @@ from werkzeug.wrappers import Response
 
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
-from voucher_service.faces import examining, forms, planning, roll_call, sheets, training
+from voucher_service.faces import examining, filming, forms, planning, roll_call, sheets, training
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.web.access import INSTITUTION, INSTITUTION_ADMIN, allow, caller, own_institution_id
 
 blueprint = Blueprint("institution", __name__, url_prefix="/institution")
-for part in (training, roll_call, examining, planning, sheets):
+for part in (training, roll_call, examining, planning, sheets, filming):
     blueprint.register_blueprint(part.blueprint)
 
 CLASSES_MAX = 200

@@ -22,6 +22,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.reports import service as reports
 from voucher_service.roll_calls import service as roll_calls
+from voucher_service.supervision import service as supervision
 from voucher_service.web.access import INSTITUTION, allow, caller
 
 blueprint = Blueprint("training", __name__)
@@ -71,6 +72,8 @@ def show_class(training_class: str) -> str:
         opinions=classes.opinions(found),
         occupations=programmes.occupations(),
         sessions=sessions,
+        supervised=found.state in supervision.SUPERVISED,
+        payable=supervision.payable(found),
         trainees=_shown(seated),
         present=Counter(session_no for trainee in seated for session_no in trainee.sessions),
         attendance_min=attendance_min,

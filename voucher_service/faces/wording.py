@@ -99,6 +99,29 @@ CERTIFICATES: Final = {
     "special_ability": "专项职业能力证书",
     "completion": "培训合格证书",
 }
+INSPECTION_KINDS: Final = {
+    "first_day": "开班当日检查",
+    "mid_course": "培训期间检查",
+    "unannounced": "不定期抽查",
+}
+INSPECTION_STANDINGS: Final = {
+    "counts": "计入",
+    "outside_days": "不在培训日期内（首日检查须在首日），不计入",
+    "outside_sessions": "不在上课时间内，不计入",
+}
+FAULTS: Final = {
+    "fast_forward": "快进播放",
+    "several_windows": "多窗口学习",
+    "no_popup": "超时无弹窗管控",
+    "no_liveness": "没有人脸活体比对",
+    "out_of_order": "不按先后顺序学习",
+    "no_photo": "课时没有随机照片",
+}
+"""The six faults of 三(二), in its order."""
+ONLINE_REASONS: Final = {**FAULTS, "unlisted_platform": "平台不在目录清单内", "unreported": "平台还没有报告"}
+SCORES: Final = {5: "很满意", 4: "满意", 3: "一般", 2: "不满意", 1: "很不满意"}
+"""The answers of the satisfaction survey, 二(三)2."""
+
 QUESTIONS: Final = {
     "wants_training": "我愿意参加职业技能培训",
     "wants_work": "我有就业、创业或提升岗位技能的意愿",
@@ -230,6 +253,10 @@ WORDS: Final = {
     "hold_reasons": hold_words.HOLD_REASONS,
     "ruling_kinds": hold_words.RULING_KINDS,
     "ruling_reasons": hold_words.RULING_REASONS,
+    "inspection_kinds": INSPECTION_KINDS,
+    "inspection_standings": INSPECTION_STANDINGS,
+    "fault_names": FAULTS,
+    "online_reasons": ONLINE_REASONS,
 }
 """What every template can look up."""
 

@@ -18,6 +18,7 @@ from voucher_service.faces import (
     worker_disputes,
     worker_paper,
     worker_sign_in,
+    worker_survey,
     worker_training,
     worker_voucher,
 )
@@ -39,6 +40,7 @@ for part in (
     worker_data,
     worker_disputes,
     helping,
+    worker_survey,
 ):
     blueprint.register_blueprint(part.blueprint)
 

@@ -11,12 +11,14 @@ from flask import Blueprint, render_template
 from voucher_service.attendance import service as attendance
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
+from voucher_service.errors import Refusal
 from voucher_service.faces import forms
 from voucher_service.faces.progress import nodes_of
 from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
+from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, allow, caller
 
@@ -34,6 +36,8 @@ class Training:
     attendance: attendance.Attended
     certificate: Any
     nodes: list[Any]
+    asked: bool
+    """Whether the worker can rate the training now."""
 
 
 @blueprint.get("/training")
@@ -64,4 +68,13 @@ def _training(voucher: Any, now: datetime) -> Training | None:
         attendance.of_trainee(training_class, redemption, now),
         certificates.of_voucher(voucher.region_id, voucher.voucher_id),
         nodes_of(voucher, state, ledger.facts_of(voucher.region_id, voucher.voucher_id)),
+        _is_asked(voucher, now),
     )
+
+
+def _is_asked(voucher: Any, now: datetime) -> bool:
+    try:
+        supervision.answerable(voucher, now)
+    except Refusal:
+        return False
+    return True
