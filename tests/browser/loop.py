@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any
 import pyotp
 from werkzeug.serving import make_server
 
-from tests.browser import scanner_steps
+from tests.browser import scanner_steps, supervision_steps
 from tests.faces.test_staff import plan
 from tests.journey.city import PEOPLE, Town, close_town
 from voucher_service.app import create_app
-from voucher_service.calendar import CITY_ZONE, local_date
+from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
 from voucher_service.demo import loading
 from voucher_service.settings import Secrets, Settings
@@ -194,7 +194,7 @@ class Loop:
                 page.get_by_role("button", name="记录到课").click()
                 page.get_by_text("已记录 1 / 1 人").wait_for()
             if session_no == 1:
-                self.inspect()
+                supervision_steps.inspect(self)
         self.let_time_pass_until(self.meetings[0] + timedelta(days=61))
         with self.staff("school1-clerk") as page:
             page.goto(f"{self.address}/institution{self.training_class}")
@@ -202,45 +202,6 @@ class Loop:
             page.get_by_role("button", name="结班").click()
             page.get_by_role("link", name="录入证书").wait_for()
             self.picture(page, "institution-class")
-
-    def inspect(self) -> None:
-        """Somebody of the bureau comes by on the first day, counts, and writes it down on a phone."""
-        with self.staff("bureau-clerk", PHONE) as page:
-            page.goto(f"{self.address}/bureau{self.training_class}/inspection")
-            page.get_by_label("开班当日检查").check()
-            for label, value in (("地点", "示例教室"), ("在场教师", "2"), ("在位学员", "1")):
-                page.get_by_label(label).fill(value)
-            self.picture(page, "bureau-inspection")
-            page.get_by_role("button", name="登记检查").click()
-            page.get_by_text("✓ 计入").wait_for()
-            self.picture(page, "bureau-supervision")
-
-    def film_and_ask(self) -> None:
-        """The school registers a film of each session; the worker rates the class, and the school closes the round."""
-        with self.staff("school1-clerk") as page:
-            for session_no, starts_at in enumerate(self.meetings, start=1):
-                page.goto(f"{self.address}/institution{self.training_class}/supervision")
-                page.get_by_label("哪次课").select_option(str(session_no))
-                page.get_by_label("存放位置").fill(f"示例录像/{session_no}")
-                page.get_by_label("视频摘要").fill(f"{session_no:064x}")
-                for label, moment in (("从", starts_at), ("到", starts_at + timedelta(hours=6))):
-                    local = moment.astimezone(CITY_ZONE)
-                    page.get_by_label(label, exact=True).fill(local.strftime("%Y-%m-%dT%H:%M"))
-                page.get_by_role("button", name="登记录像").click()
-                page.get_by_text(f"示例录像/{session_no}").wait_for()
-        with self.worker() as phone:
-            phone.goto(f"{self.address}/training")
-            phone.get_by_role("link", name="评价这次培训").click()
-            phone.get_by_label("很满意").check()
-            self.picture(phone, "worker-survey")
-            phone.get_by_role("button", name="提交评价").click()
-            phone.get_by_text("谢谢，已收到").wait_for()
-        with self.staff("school1-clerk") as page:
-            page.goto(f"{self.address}/institution{self.training_class}")
-            page.get_by_role("link", name="过程监管").click()
-            page.get_by_role("button", name="结束这一轮调查").click()
-            page.get_by_text("✓ 达标").wait_for()
-            self.picture(page, "institution-supervision")
 
     def examine(self) -> None:
         """The school files the exam three days ahead, and on the day after it enters that the trainee passed."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
+from tests.browser import supervision_steps
 from tests.browser.conftest import launch
 from tests.browser.loop import REVIEWERS, Loop, trial_service
 from voucher_service.database import migrate
@@ -59,7 +60,7 @@ def main() -> None:
                 loop.approve(login_name)
             loop.claim_and_redeem()
             loop.attend_and_close()
-            loop.film_and_ask()
+            supervision_steps.film_and_ask(loop)
             loop.examine()
             loop.certify()
             loop.see_it_counted()

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.browser import supervision_steps
 from tests.browser.loop import DESK, PHONE, REVIEWERS, Loop, trial_service
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_pat
             loop.approve(login_name)
         loop.claim_and_redeem()
         loop.attend_and_close()
-        loop.film_and_ask()
+        supervision_steps.film_and_ask(loop)
         loop.examine()
         loop.certify()
         counted = loop.see_it_counted()

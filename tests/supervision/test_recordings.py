@@ -113,6 +113,12 @@ def test_a_session_without_a_recording_bars_the_value(town: Town) -> None:
     assert verify(door, certificate).status_code == 200
 
 
+def rulings(door: Door) -> list[dict[str, Any]]:
+    """What waits for a second person about this class."""
+    waiting = door.town.get("/api/v1/class-rulings", supervising.bureau_token(door.town, "bureau1")).get_json()
+    return [found for found in waiting["rulings"] if found["class_id"] == door.hex]
+
+
 def test_the_third_recording_that_misses_someone_costs_the_class_its_subsidy(town: Town) -> None:
     door = new_door(town)
     first, second = door.complete(2)
@@ -126,10 +132,29 @@ def test_the_third_recording_that_misses_someone_costs_the_class_its_subsidy(tow
     assert judge(door, rows[2], shows_everyone=False).status_code == 201
     assert (told(door)["incomplete"], state(door)) == (2, "examined")
     assert judge(door, rows[1], shows_everyone=False, note="确有一人缺席").status_code == 201
-    assert state(door) == "disqualified"
     lost = verify(door, certificate)
     assert (refused(lost), lost.get_json()["clause"]) == ((409, "class_lost_subsidy"), "二(三)2")
     assert lost.get_json()["figures"] == {"incomplete": 3, "strikes": 3}
+    assert judge(door, rows[3], shows_everyone=False).status_code == 201
+    (asked,) = rulings(door)
+    path = f"/api/v1/class-rulings/{asked['ruling']}/decision"
+    alone = town.post(path, supervising.bureau_token(town), {"confirmed": True})
+    assert alone.status_code in {403, 409}
+    confirmed = town.post(path, supervising.bureau_token(town, "bureau1"), {"confirmed": True})
+    assert (confirmed.status_code, state(door)) == (200, "disqualified")
+
+
+def test_a_corrected_judgement_takes_the_strike_back(town: Town) -> None:
+    door = new_door(town)
+    (trainee,) = door.complete()
+    rows = [found["row"]["recording"] for found in told(door)["recordings"]]
+    for recording in rows[:3]:
+        assert judge(door, recording, shows_everyone=False).status_code == 201
+    stopped = door.file_exam()
+    assert (refused(stopped), stopped.get_json()["figures"]["incomplete"]) == ((409, "class_lost_subsidy"), 3)
+    assert judge(door, rows[0], shows_everyone=True, note="放大后都在").status_code == 201
+    door.examine([trainee])
+    assert verify(door, enter(door, trainee)).status_code == 200
 
 
 def test_only_the_bureau_judges_and_only_recordings_of_the_class(town: Town) -> None:

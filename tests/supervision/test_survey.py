@@ -133,6 +133,16 @@ def test_below_eighty_five_percent_the_class_is_suspended_for_a_month_and_asked_
     assert door.file_exam().status_code == 201
 
 
+def test_a_class_that_the_bureau_suspended_files_no_exam_and_is_not_the_institutions_to_resume(town: Town) -> None:
+    door = new_door(town)
+    door.complete()
+    body = {"class_id": door.hex, "kind": "suspend", "reason": "inspection", "note": ""}
+    ruled = town.post("/api/v1/class-rulings", supervising.bureau_token(town, "bureau1"), body)
+    assert ruled.status_code == 201, ruled.text
+    assert refused(door.file_exam()) == (409, "class_not_in_state")
+    assert refused(reopen(door)) == (409, "nothing_to_repair")
+
+
 def test_nothing_is_repaired_where_nothing_fell_short(town: Town) -> None:
     door, (trainee,) = taught(town, 1)
     assert refused(reopen(door)) == (409, "nothing_to_repair")

@@ -8,6 +8,7 @@ from sqlalchemy import Select, select, update
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
+from voucher_service.classes.errors import ClassNotInState
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.exams.errors import (
@@ -47,15 +48,19 @@ ASKED = frozenset({"ended", "suspended"})
 def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Caller, now: datetime) -> Exam:
     """File one exam for ended classes of the caller's institution, in the open unit of work.
 
-    Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, SurveyNotClosed, SatisfactionTooLow, ClassNotInState.
+    Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, ClassLostSubsidy, SurveyNotClosed, SatisfactionTooLow,
+    ClassNotInState.
     """
     wanted = [classes.find(class_id, caller) for class_id in sorted(set(class_ids))]
     require_alike(wanted)
     for each in wanted:
         days_min = programmes.rule_numbers(each.rule_pack_id)["exam_notice_days_min"]
         require_notice(held_on, local_date(now), days_min=days_min)
-        if each.state in ASKED:
-            supervision.require_fit_for_exam(each)
+        held = classes.lock(each.region_id, each.class_id)
+        if held.state in ASKED:
+            supervision.require_fit_for_exam(held)
+        if held.state != "ended":  # A suspended class goes back to where it stood, and not on.
+            raise ClassNotInState(state=held.state)
         classes.move_on(each.region_id, each.class_id, "exam_filed")
     exam = Exam(
         region_id=wanted[0].region_id,

@@ -9,8 +9,8 @@ from voucher_service.errors import Refusal
 class ClassLostSubsidy(Refusal):
     code = "class_lost_subsidy"
     clause = "二(三)2"
-    zh = "这个班已被取消补贴资格（录像照不到全体学员{incomplete}次，满{strikes}次取消），证书不能定额。"
-    en = "The class has lost its subsidy ({incomplete} recordings miss someone, {strikes} are enough): no value."
+    zh = "录像照不到全体学员{incomplete}次，满{strikes}次取消补贴资格：不能报备考核，证书不能定额。"
+    en = "{incomplete} recordings miss someone and {strikes} cost a class its subsidy: no exam, no value."
 
 
 class ClassNotInspected(Refusal):

@@ -24,10 +24,12 @@ from voucher_service.supervision.surveys import numbers_of, require_satisfied
 
 
 def require_fit_for_exam(training_class: Any) -> None:
-    """Let a class file its exam when its trainees were asked and are satisfied: R18g.
+    """Let a class file its exam that has its subsidy still (R18d) and whose trainees are satisfied (R18g).
 
-    Refusals: SurveyNotClosed, SatisfactionTooLow.
+    Refusals: ClassLostSubsidy, SurveyNotClosed, SatisfactionTooLow.
     """
+    strikes = numbers_of(training_class)["incomplete_recordings_disqualify"]
+    require_subsidised(training_class.state, incomplete(training_class), strikes=strikes)
     require_satisfied(training_class)
 
 

@@ -1,4 +1,4 @@
-"""The register of recordings: what each session's films are, what the bureau saw on them, and the third strike."""
+"""The register of recordings: the films of each session, what the bureau saw on them, and what three strikes cost."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy.exc import IntegrityError
 from voucher_service.attendance.errors import SessionUnknown
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
-from voucher_service.classes.errors import ClassNotInState
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
@@ -30,6 +29,7 @@ from voucher_service.supervision.rules import kept_until, loses_subsidy, short_l
 from voucher_service.web.access import Caller
 
 ONLINE, THEORY = "online", "theory"
+DISQUALIFIABLE = frozenset({"in_session", "ended", "suspended", "exam_filed", "examined"})
 
 
 class Film(NamedTuple):
@@ -91,7 +91,10 @@ def register_recordings(training_class: Any, films: Sequence[Film], caller: Call
 
 
 def judge(training_class: Any, recording_id: int, seen: Seen, caller: Caller, now: datetime) -> Judgement:
-    """Write down what a recording shows. The strike that fills the number takes the class's subsidy at once.
+    """Write down what a recording shows. The strike that fills the number asks to disqualify the class.
+
+    From then on no exam of the class is filed and no certificate of it has a value; the vouchers follow when a second
+    person has confirmed.
 
     Refusals: NotFound, JudgementReasonMissing.
     """
@@ -114,7 +117,7 @@ def judge(training_class: Any, recording_id: int, seen: Seen, caller: Caller, no
     db.session.flush()  # The count that follows must find it.
     strikes = programmes.rule_numbers(held.rule_pack_id)["incomplete_recordings_disqualify"]
     if loses_subsidy(incomplete(held), strikes=strikes):
-        _take_subsidy(held)
+        _ask_for_disqualification(held, caller, now)
     return judged
 
 
@@ -198,9 +201,9 @@ def _require_of_session(film: Film, held: Any, now: datetime) -> None:
         )
 
 
-def _take_subsidy(held: Any) -> None:
-    """A class that is over and done with, or lost its subsidy before, stays in its state; the strike is on record."""
-    try:
-        classes.move_on(held.region_id, held.class_id, "disqualified")
-    except ClassNotInState:
+def _ask_for_disqualification(held: Any, caller: Caller, now: datetime) -> None:
+    """Ask a second person to take the class out; one that is over and done with, or asked for, stays as it is."""
+    asked = any((found.kind, found.state) == ("disqualify", "asked") for found in classes.rulings_of(held))
+    if asked or held.state not in DISQUALIFIABLE:
         return
+    classes.rule(held, "disqualify", reason="recordings", note="", caller=caller, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -41,6 +42,8 @@ from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import Caller
 
 ANSWERABLE = frozenset({"in_session", "ended"})
+REASON = "satisfaction"
+"""Why a class is suspended whose trainees are not."""
 
 
 class Standing(NamedTuple):
@@ -143,7 +146,8 @@ def close_round(training_class: Any, caller: Caller, now: datetime) -> SurveyRou
     db.session.add(closed)
     db.session.flush()
     if not passed:
-        classes.move_on(held.region_id, held.class_id, "suspended")
+        signer = replace(caller, person_id=closed.closed_by)  # A school's own system closes rounds, too.
+        classes.rule(held, "suspend", reason=REASON, note="", caller=signer, now=now)
     return closed
 
 
@@ -154,15 +158,21 @@ def open_next_round(training_class: Any, repaired_by: str, caller: Caller, now: 
     """
     held = classes.lock(training_class.region_id, training_class.class_id)
     last = last_round(held)
-    if held.state != "suspended" or last is None or last.repair_until is None or last.reopened_at is not None:
+    if last is None or last.repair_until is None or last.reopened_at is not None or not _is_repairable(held):
         raise NothingToRepair
     months = numbers_of(held)["repair_months_min"]
     require_repaired(last.repair_until, local_date(now), months=months)
-    classes.move_on(held.region_id, held.class_id, "ended")
+    if held.state == "suspended":
+        classes.resume(held)
     last.reopened_by, last.reopened_at = caller.person_id or caller.subject_id, now
     last.repaired_by = repaired_by
     db.session.flush()
     return last
+
+
+def _is_repairable(held: Any) -> bool:
+    """Whether a class stands still for its survey alone: another suspension is not the institution's to lift."""
+    return held.state == "ended" or (held.state == "suspended" and classes.suspension_of(held).reason == REASON)
 
 
 def require_satisfied(training_class: Any) -> None:
