@@ -57,6 +57,7 @@ from voucher_service.signing import routes as signing_routes
 from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
+from voucher_service.supervision.adapters import HttpPlatform
 from voucher_service.vouchers import assist_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
@@ -131,6 +132,8 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         seen_chains=SeenChains(),
         region_ids=programmes.region_ids,
     )
+    if settings.online_platform_url:
+        app.extensions["online_platform"] = HttpPlatform(settings.online_platform_url, settings.online_platform_token)
     register_headers(app)
     register_uploads(app)
     register_steady_time(app, except_blueprint=trial.blueprint.name)

@@ -25,6 +25,8 @@ ENVIRONMENT: Final = {
     "WORKERS": "worker processes (2 on PostgreSQL; always 1 on SQLite, which has one writer)",
     "THREADS": "threads in each worker process (8)",
     "WITNESS_FILE": "file that signed heads are appended to (DATA_DIR/heads.jsonl)",
+    "ONLINE_PLATFORM_URL": "https address that answers /classes/{class}/reports on online lessons (none)",
+    "ONLINE_PLATFORM_TOKEN": "bearer token that the platform knows the service by (none)",
     "KEY_PASSPHRASE": "passphrase of the signing keys at rest (none)",
     "CERTIFICATE_REGISTRY_URL": "https://… of the register that certificates are held against (none)",
     "CERTIFICATE_REGISTRY_TOKEN": "its bearer token (none)",
@@ -88,6 +90,8 @@ class Settings:
     key_passphrase: str | None = None
     certificate_registry_url: str | None = None
     certificate_registry_token: str | None = field(default=None, repr=False)
+    online_platform_url: str | None = None
+    online_platform_token: str = field(default="", repr=False)
 
     @property
     def is_demo(self) -> bool:
@@ -122,8 +126,10 @@ class Settings:
             threads=_whole_number(env, "THREADS", 8, 1, 256),
             witness_file=Path(env["WITNESS_FILE"]) if env.get("WITNESS_FILE") else None,
             key_passphrase=env.get("KEY_PASSPHRASE") or None,
-            certificate_registry_url=_registry_url(env.get("CERTIFICATE_REGISTRY_URL", ""), profile),
+            certificate_registry_url=_sealed_url(env, "CERTIFICATE_REGISTRY_URL", profile),
             certificate_registry_token=env.get("CERTIFICATE_REGISTRY_TOKEN") or None,
+            online_platform_url=_sealed_url(env, "ONLINE_PLATFORM_URL", profile),
+            online_platform_token=env.get("ONLINE_PLATFORM_TOKEN", ""),
         )
 
 
@@ -137,10 +143,11 @@ def _with_driver(url: str) -> str:
     return url
 
 
-def _registry_url(url: str, profile: str) -> str | None:
-    """Certificates travel sealed or not at all; a trial may ask a register on its own machine."""
+def _sealed_url(env: dict[str, str], name: str, profile: str) -> str | None:
+    """What decides about money travels sealed or not at all; a trial may ask somebody on its own machine."""
+    url = env.get(name, "")
     if url and not url.startswith("https://") and (profile != "demo" or not url.startswith("http://127.0.0.1:")):
-        raise UnsafeSettings("CERTIFICATE_REGISTRY_URL is an https:// address")
+        raise UnsafeSettings(f"{name} is an https:// address")
     return url or None
 
 

@@ -74,8 +74,9 @@ def fetch_reports(training_class: str) -> ResponseReturnValue:
     """Fetch what the online platform reports on the class."""
     found = _own(training_class)
     try:
+        told = supervision.ask_platform(found)
         with unit_of_work():
-            supervision.fetch_reports(found, caller(), forms.now())
+            supervision.write_reports(_own(training_class), told, caller(), forms.now())
     except Refusal as refusal:
         return _page(_own(training_class), refusal), refusal.status
     return _back(training_class)

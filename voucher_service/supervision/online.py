@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from voucher_service.attendance.errors import SessionUnknown
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import db, end_reading
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision.adapters import online_platform
@@ -19,7 +19,7 @@ from voucher_service.supervision.errors import ClassNotSupervised, PlatformAnswe
 from voucher_service.supervision.inspections import SUPERVISED
 from voucher_service.supervision.models import OnlineRecord
 from voucher_service.supervision.recordings import ONLINE
-from voucher_service.supervision.rules import OnlineReport, faults_in, reasons_against
+from voucher_service.supervision.rules import OnlineReport, faults_in, lessons_of, reasons_against
 from voucher_service.web.access import Caller
 
 
@@ -41,19 +41,28 @@ class OnlineStanding(NamedTuple):
     starts_at: datetime
 
 
-def fetch_reports(training_class: Any, caller: Caller, now: datetime) -> list[OnlineStanding]:
-    """Ask the class's platform what it has on its online sessions, and write down all of it or nothing.
+def ask_platform(training_class: Any) -> Sequence[OnlineReport]:
+    """Ask the class's platform what it has on its online sessions, holding no connection while it thinks.
 
     Refusals: ClassNotSupervised, PlatformUnavailable, PlatformAnswerUnsound.
     """
     _require_supervised(training_class)
-    told = online_platform().reports(to_hex(training_class.class_id))
+    class_id = to_hex(training_class.class_id)
+    end_reading()
+    return online_platform().reports(class_id)
+
+
+def write_reports(
+    training_class: Any, told: Sequence[OnlineReport], caller: Caller, now: datetime
+) -> list[OnlineStanding]:
+    """Write down what a platform told, all of it or nothing. Refusals: PlatformAnswerUnsound."""
     most = programmes.rule_numbers(training_class.rule_pack_id)["popup_interval_minutes_max"]
-    known = {held.session_no for held in _online_sessions(training_class)}
+    sessions = {held.session_no: held for held in _online_sessions(training_class) if held.starts_at <= now}
     for report in told:
-        if report.session_no not in known:
+        if (held := sessions.get(report.session_no)) is None:
             raise PlatformAnswerUnsound(fault="session_no")
-        _write(training_class, report, faults_in(report, popup_minutes_max=most), caller, now)
+        lessons = lessons_of(held, training_class.plan["lesson_minutes"])
+        _write(training_class, report, faults_in(report, lessons=lessons, popup_minutes_max=most), caller, now)
     db.session.flush()
     return online_standings(training_class)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
-from flask import current_app
+from flask import Response, current_app, g
 
 from voucher_service.classes import service as classes
 from voucher_service.errors import NotFound
@@ -120,13 +122,25 @@ def record_faults(found: Found, training_class: str) -> dict[str, Any]:
     return {"online": service.record_faults(_named(training_class), found, caller(), _now())}
 
 
+def _asked_first(view: Callable[..., Response]) -> Callable[..., Response]:
+    """Let the platform answer before the unit of work opens: it may be slow, and there may be one writer."""
+
+    @functools.wraps(view)
+    def asked(training_class: str) -> Response:
+        g.online_reports = service.ask_platform(_named(training_class))
+        return view(training_class=training_class)
+
+    return asked
+
+
 @blueprint.post(f"{_CLASS}/online/reports")
+@_asked_first
 @idempotent
 @allow(*INSTITUTION, *INSPECTORS)
 @blueprint.response(201, OnlineSessionsSchema)
 def fetch_reports(training_class: str) -> dict[str, Any]:
     """Fetch the online platform's reports on the class."""
-    return {"online": service.fetch_reports(_named(training_class), caller(), _now())}
+    return {"online": service.write_reports(_named(training_class), g.online_reports, caller(), _now())}
 
 
 def _named(text: str) -> Any:

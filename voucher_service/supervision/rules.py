@@ -130,14 +130,18 @@ def unfilmed_minutes(session: Span, films: Iterable[Span]) -> int:
     return -(-(session.ends_at - session.starts_at - shown) // timedelta(minutes=1))
 
 
+def lessons_of(session: Span, lesson_minutes: int) -> int:
+    """Return how many whole lessons a session has time for, and at least one."""
+    return max(1, (session.ends_at - session.starts_at) // timedelta(minutes=lesson_minutes))
+
+
 @decides("R18c")
 def short_lessons(session: Span, films: Iterable[Span], *, lesson_minutes: int, minutes_min: int) -> int:
     """Return how many lessons of a practical session have no unbroken recording of `minutes_min`. Source: 二(三)2.
 
     A session is as many lessons as it has time for, of one length each.
     """
-    length = session.ends_at - session.starts_at
-    lessons = max(1, length // timedelta(minutes=lesson_minutes))
+    length, lessons = session.ends_at - session.starts_at, lessons_of(session, lesson_minutes)
     stretches = _stretches(session, films)
     return sum(
         not any(
@@ -186,7 +190,7 @@ def kept_until(recorded_on: date, *, years: int) -> date:
 class OnlineReport(NamedTuple):
     """What a platform says of one session: the figures that its six duties are judged by.
 
-    `photos` counts the lessons with a photo taken at random, out of `lessons`.
+    `photos` counts the lessons with a photo taken at random.
     """
 
     session_no: int
@@ -197,12 +201,11 @@ class OnlineReport(NamedTuple):
     liveness_checks: int
     out_of_order: int
     photos: int
-    lessons: int
 
 
 @decides("R18h")
-def faults_in(report: OnlineReport, *, popup_minutes_max: int) -> dict[str, int]:
-    """Return each of the six faults that a report shows, with its figure. Source: 三(二)."""
+def faults_in(report: OnlineReport, *, lessons: int, popup_minutes_max: int) -> dict[str, int]:
+    """Return each of the six faults that a report on so many lessons shows, with its figure. Source: 三(二)."""
     silence = report.longest_seconds_without_popup
     found = {
         "fast_forward": (report.fast_forwards > 0, report.fast_forwards),
@@ -210,7 +213,7 @@ def faults_in(report: OnlineReport, *, popup_minutes_max: int) -> dict[str, int]
         "no_popup": (silence > popup_minutes_max * 60, silence),
         "no_liveness": (report.liveness_checks == 0, report.liveness_checks),
         "out_of_order": (report.out_of_order > 0, report.out_of_order),
-        "no_photo": (report.photos < report.lessons, report.photos),
+        "no_photo": (report.photos < lessons, report.photos),
     }
     return {fault: figure for fault, (there, figure) in found.items() if there}
 

@@ -13,7 +13,7 @@ from voucher_service.supervision.inspections import (
     record_inspection,
     standing_inspections,
 )
-from voucher_service.supervision.online import Found, fetch_reports, online_standings, record_faults
+from voucher_service.supervision.online import Found, ask_platform, online_standings, record_faults, write_reports
 from voucher_service.supervision.recordings import (
     Film,
     Seen,
@@ -46,9 +46,9 @@ __all__ = [
     "Visit",
     "answer",
     "answerable",
+    "ask_platform",
     "checks_of",
     "close_round",
-    "fetch_reports",
     "judge",
     "open_next_round",
     "overview",
@@ -61,6 +61,7 @@ __all__ = [
     "require_worth",
     "shared_devices",
     "standing",
+    "write_reports",
 ]
 
 
