@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0024_supervision_checks"
-down_revision = "0023_vouchers_holds"
+revision = "0025_supervision_checks"
+down_revision = "0024_web_refused"
 branch_labels = None
 depends_on = None
 
