@@ -48,7 +48,7 @@ def require_worth(training_class: Any, redemption: Any, valued: int, now: dateti
     require_satisfied(training_class)
     if faulty := unrecognised(training_class):
         require_recognised(
-            attendance.attended_sessions(redemption.region_id, redemption.redemption_id),
+            attendance.of_trainee(training_class, redemption, now).counted,
             faulty,
             len(classes.sessions(training_class)),
             permille_min=numbers["attendance_permille_min"],

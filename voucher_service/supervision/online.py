@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from voucher_service.attendance.errors import SessionUnknown
 from voucher_service.classes import service as classes
 from voucher_service.database import db, end_reading
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.programmes import service as programmes
+from voucher_service.roll_calls.errors import SessionUnknown
 from voucher_service.supervision.adapters import online_platform
 from voucher_service.supervision.errors import ClassNotSupervised, PlatformAnswerUnsound, SessionNotOnline
 from voucher_service.supervision.inspections import SUPERVISED

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from voucher_service.attendance.errors import SessionUnknown
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
+from voucher_service.roll_calls.errors import SessionUnknown
 from voucher_service.supervision.errors import (
     ClassNotSupervised,
     JudgementReasonMissing,

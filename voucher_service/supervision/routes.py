@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, Final
 
-from flask import Response, current_app, g
+from flask import Response, g
 
 from voucher_service.classes import service as classes
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.supervision import service
 from voucher_service.supervision.inspections import Visit
 from voucher_service.supervision.models import Inspection, Judgement, SurveyAnswer, SurveyRound
@@ -33,6 +30,7 @@ from voucher_service.supervision.schemas import (
     RoundSchema,
 )
 from voucher_service.web.access import BUREAU, HOLDER, INDUSTRY_REVIEWER, INSTITUTION, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -49,7 +47,7 @@ _CLASS = "/classes/<string(length=16):training_class>"
 @blueprint.response(200, OverviewSchema)
 def show(training_class: str) -> dict[str, Any]:
     """Show what was inspected and recorded of a class, what is missing, and what its payment is capped at."""
-    return service.overview(_named(training_class), caller(), _now())
+    return service.overview(_named(training_class), caller(), now())
 
 
 @blueprint.post(f"{_CLASS}/inspections")
@@ -59,7 +57,7 @@ def show(training_class: str) -> dict[str, Any]:
 @blueprint.response(201, InspectionSchema)
 def record_inspection(visit: Visit, training_class: str) -> Inspection:
     """Record a visit to a class, or the correction of one."""
-    return service.record_inspection(_named(training_class), visit, caller(), _now())
+    return service.record_inspection(_named(training_class), visit, caller(), now())
 
 
 @blueprint.post(f"{_CLASS}/recordings")
@@ -70,7 +68,7 @@ def record_inspection(visit: Visit, training_class: str) -> Inspection:
 def register_recordings(wanted: dict[str, Any], training_class: str) -> dict[str, Any]:
     """Register recordings of the class's sessions, all of them or none."""
     films = wanted["recordings"]
-    return {"recordings": service.register_recordings(_named(training_class), films, caller(), _now())}
+    return {"recordings": service.register_recordings(_named(training_class), films, caller(), now())}
 
 
 @blueprint.post(f"{_CLASS}/recordings/<string(length=16):recording>/judgements")
@@ -80,7 +78,7 @@ def register_recordings(wanted: dict[str, Any], training_class: str) -> dict[str
 @blueprint.response(201, JudgementSchema)
 def judge(seen: Seen, training_class: str, recording: str) -> Judgement:
     """Say what a recording shows; the third that does not show everyone takes the class's subsidy."""
-    return service.judge(_named(training_class), _id(recording), seen, caller(), _now())
+    return service.judge(_named(training_class), identifier(recording), seen, caller(), now())
 
 
 @blueprint.post("/vouchers/<string(length=16):voucher>/answers")
@@ -90,7 +88,7 @@ def judge(seen: Seen, training_class: str, recording: str) -> Judgement:
 @blueprint.response(201, AnsweredSchema)
 def answer(wanted: dict[str, Any], voucher: str) -> SurveyAnswer:
     """Rate the class that the caller's voucher was spent on, from 1 to 5, once a round."""
-    return service.answer(service.own_voucher(_id(voucher), caller()), wanted["score"], wanted["device"], _now())
+    return service.answer(service.own_voucher(identifier(voucher), caller()), wanted["score"], wanted["device"], now())
 
 
 @blueprint.post(f"{_CLASS}/survey/close")
@@ -99,7 +97,7 @@ def answer(wanted: dict[str, Any], voucher: str) -> SurveyAnswer:
 @blueprint.response(201, RoundSchema)
 def close_round(training_class: str) -> SurveyRound:
     """Close the survey's round and fix its result; one that falls short suspends the class."""
-    return service.close_round(_named(training_class), caller(), _now())
+    return service.close_round(_named(training_class), caller(), now())
 
 
 @blueprint.post(f"{_CLASS}/survey/next-round")
@@ -109,7 +107,7 @@ def close_round(training_class: str) -> SurveyRound:
 @blueprint.response(201, RoundSchema)
 def open_next_round(wanted: dict[str, str], training_class: str) -> SurveyRound:
     """Open the next round when the month of repair is over."""
-    return service.open_next_round(_named(training_class), wanted["repaired_by"], caller(), _now())
+    return service.open_next_round(_named(training_class), wanted["repaired_by"], caller(), now())
 
 
 @blueprint.post(f"{_CLASS}/online/faults")
@@ -119,7 +117,7 @@ def open_next_round(wanted: dict[str, str], training_class: str) -> SurveyRound:
 @blueprint.response(201, OnlineSessionsSchema)
 def record_faults(found: Found, training_class: str) -> dict[str, Any]:
     """Record what an inspector found at one online session."""
-    return {"online": service.record_faults(_named(training_class), found, caller(), _now())}
+    return {"online": service.record_faults(_named(training_class), found, caller(), now())}
 
 
 def _asked_first(view: Callable[..., Response]) -> Callable[..., Response]:
@@ -140,20 +138,8 @@ def _asked_first(view: Callable[..., Response]) -> Callable[..., Response]:
 @blueprint.response(201, OnlineSessionsSchema)
 def fetch_reports(training_class: str) -> dict[str, Any]:
     """Fetch the online platform's reports on the class."""
-    return {"online": service.write_reports(_named(training_class), g.online_reports, caller(), _now())}
+    return {"online": service.write_reports(_named(training_class), g.online_reports, caller(), now())}
 
 
 def _named(text: str) -> Any:
-    return classes.find(_id(text), caller())
-
-
-def _id(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    return classes.find(identifier(text), caller())

@@ -106,7 +106,7 @@ def answerable(voucher: Any, now: datetime) -> tuple[Any, Any, int]:
     last = last_round(held)
     if held.state not in ANSWERABLE or (last is not None and last.reopened_at is None):
         raise SurveyClosed(state=held.state)
-    if not attendance.attended_sessions(redemption.region_id, redemption.redemption_id):
+    if not attendance.of_trainee(held, redemption, now).counted:
         raise SurveyNeedsAttendance
     round_no = 1 if last is None else last.round_no + 1
     if db.session.get(SurveyAnswer, (redemption.region_id, redemption.redemption_id, round_no)) is not None:
