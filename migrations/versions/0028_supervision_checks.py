@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0025_supervision_checks"
-down_revision = "0024_web_refused"
+revision = "0028_supervision_checks"
+down_revision = "0027_attendance_sign_ins"
 branch_labels = None
 depends_on = None
 
