@@ -70,6 +70,7 @@ def online_door(town: Town) -> Door:
 
 
 def fetch(door: Door, *reports: OnlineReport) -> Any:
+    door.town.clock.advance(seconds=1)
     door.town.app.extensions["online_platform"] = Platform(*reports)
     try:
         return door.post(f"{supervising.address(door.hex)}/online/reports", {})
@@ -79,6 +80,7 @@ def fetch(door: Door, *reports: OnlineReport) -> Any:
 
 def find(door: Door, *faults: str, session_no: int = ONLINE_SESSION) -> Any:
     body = {"session_no": session_no, "faults": list(faults), "note": "示例"}
+    door.town.clock.advance(seconds=1)
     path = f"{supervising.address(door.hex)}/online/faults"
     return door.town.post(path, supervising.bureau_token(door.town), body)
 
