@@ -8,7 +8,7 @@ from alembic import op
 from voucher_service.database import types
 
 revision = "0028_supervision_checks"
-down_revision = "0027_attendance_sign_ins"
+down_revision = "0027_certificates_registry"
 branch_labels = None
 depends_on = None
 
