@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0027_certificates_registry"
-down_revision = "0026_objections_filed"
+revision = "0028_certificates_registry"
+down_revision = "0027_attendance_sign_ins"
 branch_labels = None
 depends_on = None
 
