@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0028_supervision_checks"
-down_revision = "0027_certificates_registry"
+revision = "0029_supervision_checks"
+down_revision = "0028_certificates_registry"
 branch_labels = None
 depends_on = None
 
