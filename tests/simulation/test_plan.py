@@ -7,7 +7,7 @@ import pytest
 
 from voucher_service.demo.tables import region_quotas
 from voucher_service.simulation import plan
-from voucher_service.simulation.frauds import CATCHES, Manner, Scheme
+from voucher_service.simulation.frauds import CATCHES, FLAGS, Manner, Scheme
 from voucher_service.simulation.plan import CAPACITY, MANNERS, ROUNDS, STAGES, Fate
 
 OPENS = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -31,8 +31,14 @@ def test_every_fate_is_played_and_every_fraud_is_tried() -> None:
     assert {fraud for turn in YEAR for fraud in turn.frauds()} | {Manner.PLAIN} == {*Manner, *Scheme}
 
 
+def test_only_a_class_with_sixty_who_stay_is_signed_in_at_once() -> None:
+    small = plan.rounds(plan.cast(40, 10, seed=7), OPENS, CLOSES)
+    assert not any(Scheme.SIXTY_AT_ONCE in turn.frauds() for turn in small)
+
+
 def test_every_fraud_has_a_refusal_that_names_it() -> None:
-    assert CATCHES.keys() == {*Manner, *Scheme} - {Manner.PLAIN}
+    assert CATCHES.keys() | FLAGS.keys() == {*Manner, *Scheme} - {Manner.PLAIN}
+    assert CATCHES.keys().isdisjoint(FLAGS)
 
 
 def test_people_try_only_what_their_fate_allows() -> None:
@@ -77,7 +83,8 @@ def test_what_is_expected_adds_up() -> None:
         for (_, stage), count in cells.items():
             totals[stage] += count
         assert totals == {"issued": 2000, "redeemed": 615, "completed": 575, "certified": 500}
-    assert expected.answers.total() == expected.frauds.total()
+    flagged = sum(expected.frauds[fraud.name.lower()] for fraud in FLAGS)
+    assert expected.answers.total() == expected.frauds.total() - flagged
     assert expected.scans <= expected.answers
     assert expected.rules["R17c"] == ROUNDS
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
-from voucher_service.simulation.frauds import Scheme
+from voucher_service.simulation.frauds import Manner, Scheme
 from voucher_service.simulation.plan import Expected
 from voucher_service.simulation.report import Account, differences, in_words
 
@@ -23,7 +23,7 @@ def account(issued: int = 2, refused: int = 1) -> Account:
         "regions": [{"region_id": 411202, "quota": 20, "target_used": 5, "reached": reached}],
         "months": [{"month": 202601, "reached": reached}],
     }
-    return Account(funnel, Counter(), Counter(class_breaks_rules=refused), Counter(R17c=refused))
+    return Account(funnel, Counter(), Counter(class_breaks_rules=refused), Counter(R17c=refused), Counter())
 
 
 def expected() -> Expected:
@@ -31,7 +31,7 @@ def expected() -> Expected:
         Counter({(411202, stage): count for stage, count in REACHED.items()}),
         Counter({(202601, stage): count for stage, count in REACHED.items()}),
     )
-    counts.refuse(Scheme.ONE_TOO_MANY)
+    counts.catch(Scheme.ONE_TOO_MANY)
     return counts
 
 
@@ -72,3 +72,12 @@ def test_frauds_are_told_with_the_rule_that_caught_them() -> None:
     lines = list(in_words(account(), expected()))
     assert "tried one_too_many: 1, each refused as class_breaks_rules R17c" in lines
     assert "refused class_breaks_rules: 1 (expected in this year 1)" in lines
+
+
+def test_flagged_sign_ins_are_held_against_the_plan_too() -> None:
+    haunted = expected()
+    haunted.catch(Manner.GHOST)
+    assert differences(nothing(), account(), haunted) == ["sign-ins flagged outside_time: expected 2, reported 0"]
+    told = list(in_words(replace(account(), flags=Counter(outside_time=2)), haunted))
+    assert "tried ghost: 1, each recorded, not counted, and flagged as outside_time" in told
+    assert "sign-ins flagged outside_time: 2 (expected in this year 2)" in told

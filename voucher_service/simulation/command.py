@@ -66,7 +66,7 @@ def _tell(outcome: Outcome, verdict: dict[str, Any] | None, seconds: int, *, as_
 
 def _document(outcome: Outcome, verdict: dict[str, Any] | None, seconds: int) -> dict[str, Any]:
     account, expected = outcome.account, outcome.expected
-    names = ("scans", "answers", "rules")
+    names = ("scans", "answers", "rules", "flags")
     return {
         "funnel": account.funnel,
         "frauds": expected.frauds,

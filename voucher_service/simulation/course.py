@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from voucher_service.calendar import local_date
 from voucher_service.classes.proposal import Proposal
-from voucher_service.classes.rules import LEVELS
+from voucher_service.classes.rules import LEVELS, Meeting
 from voucher_service.classes.schemas import ProposalSchema
 from voucher_service.demo.loading import STARTS_AFTER, drafted
 from voucher_service.demo.people import Person
 from voucher_service.simulation.actors import Offices, Resident
-from voucher_service.simulation.frauds import CATCHES, TOO_SHORT_NOTICE, Catch, Manner, Scheme
+from voucher_service.simulation.frauds import CATCHES, CROWD, CROWDED_SECONDS, TOO_SHORT_NOTICE, Catch, Manner, Scheme
 from voucher_service.simulation.plan import STAGES, Fate
 
 SIGNERS = ("industry1", "industry2", "bureau1", "bureau2")
@@ -35,7 +35,7 @@ class Course:
     residents: Sequence[Resident] = ()
     described: dict[str, Any] = field(default_factory=dict)
     exam: dict[str, Any] = field(default_factory=dict)
-    sessions: int = 0
+    meetings: Sequence[Meeting] = ()
     files_late: bool = False
     """Whether the school first files the exam for a day that is too near."""
 
@@ -52,7 +52,7 @@ class Course:
     def propose(self, bent: Callable[[Proposal], Proposal] = lambda honest: honest) -> None:
         """Draft the class and hand it in, the honest plan unless it is `bent`."""
         proposal = bent(self.drafted())
-        self.sessions = len(proposal.sessions)
+        self.meetings = proposal.sessions
         self.described = self.post("/api/v1/classes/", ProposalSchema().dump(proposal))
         self.post(f"/api/v1/classes/{self.class_id}/submit", {})
 
@@ -87,10 +87,19 @@ class Course:
 
     def teach(self) -> None:
         """Record who was there at each session."""
-        for session_no in range(1, self.sessions + 1):
+        for session_no in range(1, len(self.meetings) + 1):
             there = [one.redemption for one in self.residents if _stays(one.part.fate, session_no)]
             if there:
                 self.post(*self.attendance(session_no, there))
+
+    def crowd(self) -> list[tuple[str, datetime]]:
+        """Return so many of those who stay, as if they had all passed the door of the last session within seconds."""
+        begun, a_second = self.meetings[-1].starts_at, CROWD // CROWDED_SECONDS
+        staying = [one.redemption for one in self.residents if one.part.fate is not Fate.LEFT]
+        return [
+            (redemption, begun + timedelta(seconds=place // a_second, milliseconds=place % a_second))
+            for place, redemption in enumerate(staying[:CROWD])
+        ]
 
     def attendance(self, session_no: int, present: Sequence[str]) -> tuple[str, dict[str, Any]]:
         """Return where presence at one session is recorded, and with what."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -44,6 +45,8 @@ class Manner(Enum):
     """Holds a certificate of another level than the class's."""
     SOLD_NUMBER = auto()
     """Bought a certificate number that is somebody else's."""
+    GHOST = auto()
+    """Has left, and is seen by the school's face device at two sessions long over."""
     FORGED = auto()
     """Failed the exam and has a certificate all the same."""
 
@@ -69,6 +72,8 @@ class Scheme(Enum):
     """An industry reviewer who signs both opinions."""
     BORROWED_NAMES = auto()
     """Records people present who are in another institution's class."""
+    SIXTY_AT_ONCE = auto()
+    """Signs sixty trainees in within twenty seconds, and brings the records days later."""
     NEVER_HELD = auto()
     """Files an exam for a class that nobody attended."""
     EXAM_TOO_SOON = auto()
@@ -105,7 +110,17 @@ CATCHES: Final = {
     Scheme.NEVER_HELD: Catch("class_not_in_state"),
     Scheme.EXAM_TOO_SOON: Catch("exam_filed_too_late"),
 }
-"""Every fraud and the refusal that names it."""
+"""Every fraud that is refused, and the refusal that names it."""
+
+FLAGS: Final = {
+    Manner.GHOST: Counter(outside_time=2),
+    Scheme.SIXTY_AT_ONCE: Counter(burst=60, arrived_late=60),
+}
+"""Every fraud that is recorded and not counted, and what its sign-ins are flagged as."""
+
+GHOST_SESSIONS: Final = (3, 4)
+CROWD: Final = 60
+CROWDED_SECONDS: Final = 20
 
 SCANNED: Final = frozenset(
     {

@@ -15,7 +15,7 @@ from voucher_service.demo.loading import CAPACITY, LASTS, STARTS_AFTER
 from voucher_service.demo.people import Person, Population
 from voucher_service.demo.quota_split import split
 from voucher_service.demo.tables import region_quotas
-from voucher_service.simulation.frauds import CATCHES, NEEDS_TRAINEES, SCANNED, Manner, Scheme, dealt
+from voucher_service.simulation.frauds import CATCHES, CROWD, FLAGS, NEEDS_TRAINEES, SCANNED, Manner, Scheme, dealt
 
 ROUNDS: Final = 12
 PEOPLE_A_ROUND_MIN: Final = 10
@@ -63,6 +63,7 @@ MANNERS: Final = {
         Manner.EAGER,
     ),
     Fate.FAILED: (Manner.FORGED,),
+    Fate.LEFT: (Manner.GHOST, Manner.GHOST, Manner.GHOST),
     Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY),
 }
 """What people with a fate try, in the order in which it is dealt to them."""
@@ -106,7 +107,13 @@ class Round:
         """Everything that is tried in this round and must be refused."""
         yield from (part.manner for part in self.parts if part.manner is not Manner.PLAIN)
         held = any(part.attends for part in self.parts)
-        yield from (scheme for scheme in Scheme if held or scheme not in NEEDS_TRAINEES)
+        idle = set(NEEDS_TRAINEES if not held else ())
+        idle |= set() if self.crowded() else {Scheme.SIXTY_AT_ONCE}
+        yield from (scheme for scheme in Scheme if scheme not in idle)
+
+    def crowded(self) -> bool:
+        """Whether the first class has so many who stay that they can be signed in at once."""
+        return sum(part.fate is not Fate.LEFT for part in next(self.classes(), ())) >= CROWD
 
     def classes(self) -> Iterator[tuple[Part, ...]]:
         """Those who attend, in classes of at most as many as a class holds."""
@@ -119,7 +126,8 @@ class Round:
 class Expected:
     """Counts by (region, stage) and (month, stage), frauds, and how they are refused.
 
-    `scans` are refused scans and `answers` refusals of any kind, by code; `rules` those that name rules, by rule.
+    `scans` are refused scans and `answers` refusals of any kind, by code; `rules` those that name rules, by rule;
+    `flags` sign-ins that are recorded and not counted, by what they are flagged as.
     """
 
     regions: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -128,11 +136,15 @@ class Expected:
     scans: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
     rules: Counter[str] = field(default_factory=Counter)
+    flags: Counter[str] = field(default_factory=Counter)
 
-    def refuse(self, fraud: Manner | Scheme) -> None:
-        """Count one fraud as caught."""
-        catch = CATCHES[fraud]
+    def catch(self, fraud: Manner | Scheme) -> None:
+        """Count one fraud as caught: its sign-ins flagged, or refused."""
         self.frauds[fraud.name.lower()] += 1
+        if fraud in FLAGS:
+            self.flags.update(FLAGS[fraud])
+            return
+        catch = CATCHES[fraud]
         self.answers[catch.code] += 1
         self.scans.update([catch.code] if fraud in SCANNED else [])
         self.rules.update([catch.rule_id] if catch.rule_id else [])
@@ -185,7 +197,7 @@ def expected(year: Sequence[Round]) -> Expected:
             counts.regions.update((part.region_id, stage) for stage in reached)
             counts.months.update((month[stage], stage) for stage in reached)
         for fraud in turn.frauds():
-            counts.refuse(fraud)
+            counts.catch(fraud)
     return counts
 
 

@@ -11,7 +11,7 @@ from voucher_service.demo.loading import PROGRAMME_ID
 from voucher_service.demo.tables import rows
 from voucher_service.simulation.actors import Offices
 from voucher_service.simulation.connection import Connection
-from voucher_service.simulation.frauds import CATCHES, Manner, Scheme
+from voucher_service.simulation.frauds import CATCHES, FLAGS, Manner, Scheme
 from voucher_service.simulation.plan import STAGES, Expected
 from voucher_service.simulation.rates import Rate
 
@@ -20,12 +20,13 @@ Key = TypeVar("Key", str, tuple[int, str])
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The bureau's reports at one moment: the funnel, refused scans, and refusals of any kind by code and by rule."""
+    """The bureau's reports at one moment: the funnel, refused scans, refusals by code and by rule, and flags."""
 
     funnel: dict[str, Any]
     scans: Counter[str]
     answers: Counter[str]
     rules: Counter[str]
+    flags: Counter[str]
 
     @property
     def regions(self) -> Counter[tuple[int, str]]:
@@ -41,7 +42,8 @@ def read_account(service: Connection) -> Account:
     token = Offices(service).token("bureau1")
     funnel = service.get(f"/api/v1/reports/funnel/{PROGRAMME_ID}", token)
     refused = service.get("/api/v1/reports/refusals", token)
-    return Account(funnel, Counter(refused["refusals"]), Counter(refused["answers"]), Counter(refused["rules"]))
+    scans, answers, rules = (Counter[str](refused[name]) for name in ("refusals", "answers", "rules"))
+    return Account(funnel, scans, answers, rules, _flags(service, token))
 
 
 def differences(before: Account, after: Account, expected: Expected) -> list[str]:
@@ -52,6 +54,7 @@ def differences(before: Account, after: Account, expected: Expected) -> list[str
         *_compared("refused scans", after.scans, before.scans, expected.scans),
         *_compared("refusals", after.answers, before.answers, expected.answers),
         *_compared("refusals by rule", after.rules, before.rules, expected.rules),
+        *_compared("sign-ins flagged", after.flags, before.flags, expected.flags),
     ]
 
 
@@ -71,17 +74,35 @@ def in_words(account: Account, expected: Expected) -> Iterator[str]:
         yield _line(month["month"], *_reached(month["reached"]))
     for fraud in (*Manner, *Scheme):
         if tried := expected.frauds[fraud.name.lower()]:
-            yield f"tried {fraud.name.lower()}: {tried}, each refused as {' '.join(CATCHES[fraud]).strip()}"
+            yield f"tried {fraud.name.lower()}: {tried}, each {_end_of(fraud)}"
     for title, found, wanted in (
         ("refused scan", account.scans, expected.scans),
         ("refused", account.answers, expected.answers),
         ("refused by rule", account.rules, expected.rules),
+        ("sign-ins flagged", account.flags, expected.flags),
     ):
         for code, count in sorted(found.items()):
             yield f"{title} {code}: {count} (expected in this year {wanted[code]})"
     yield f"used of issued: {_permille(total['certified'], total['issued'])}"
     yield f"refused of scans: {_permille(account.scans.total(), total['redeemed'] + account.scans.total())}"
     yield funnel["definition"]
+
+
+def _end_of(fraud: Manner | Scheme) -> str:
+    if fraud in FLAGS:
+        return f"recorded, not counted, and flagged as {', '.join(FLAGS[fraud])}"
+    return f"refused as {' '.join(CATCHES[fraud]).strip()}"
+
+
+def _flags(service: Connection, token: str) -> Counter[str]:
+    """What the sign-ins are flagged as that wait for the bureau's decision."""
+    found: Counter[str] = Counter()
+    page: dict[str, Any] = {"next": ""}
+    while page["next"] is not None:
+        after = f"&after={page['next']}" if page["next"] else ""
+        page = service.get(f"/api/v1/attendance/flagged?limit=200{after}", token)
+        found.update(flag for sign_in in page["sign_ins"] for flag in sign_in["flags"])
+    return found
 
 
 def rates_in_words(rates: list[Rate]) -> Iterator[str]:

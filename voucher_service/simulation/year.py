@@ -15,7 +15,8 @@ from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.connection import Connection
 from voucher_service.simulation.course import SIGNERS, Course
 from voucher_service.simulation.crooked_school import CrookedSchool
-from voucher_service.simulation.frauds import Manner
+from voucher_service.simulation.face_device import FaceDevice
+from voucher_service.simulation.frauds import GHOST_SESSIONS, Manner
 from voucher_service.simulation.plan import Fate, Part, Round
 
 Thing = TypeVar("Thing")
@@ -51,6 +52,7 @@ class Year:
         self._passed = passed
         self._courses_opened = 0
         self._trades = [_trades(number) for number in range(HONEST_SCHOOLS)]
+        self._devices: dict[str, FaceDevice] = {}
         self._sold_number = ""
         """The number of the first certificate of the year, which somebody sells on and on."""
 
@@ -91,8 +93,21 @@ class Year:
     def _teach(self, group: Group) -> None:
         self._log_in(*(course.clerk for course in group.courses), CROOKED_CLERK)
         self._together(Course.teach, group.courses)
+        for course in group.courses:
+            self._haunt(course, crowded=course is group.courses[0] and group.turn.crowded())
         for course in group.courses[:1]:
             group.crooked.borrow_names(course.residents)
+
+    def _haunt(self, course: Course, *, crowded: bool) -> None:
+        """Have the school's face device see who has left, and a whole class within seconds, as the plan says."""
+        ghosts = [one.redemption for one in course.residents if one.part.manner is Manner.GHOST]
+        if (ghosts or crowded) and course.clerk not in self._devices:
+            self._devices[course.clerk] = FaceDevice.enrolled(course)
+        for session_no in GHOST_SESSIONS if ghosts else ():
+            now = self._service.now()
+            self._devices[course.clerk].show(course, session_no, [(redemption, now) for redemption in ghosts])
+        if crowded:
+            self._devices[course.clerk].show(course, len(course.meetings), course.crowd())
 
     def _close(self, group: Group) -> None:
         self._log_in("bureau1", *(course.clerk for course in group.courses), CROOKED_CLERK)
