@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -147,7 +147,7 @@ def _drawn(shown: roll_calls.Shown) -> Markup:
 
 
 def _seconds_until(moment: datetime, now: datetime) -> int:
-    return max((moment - now).seconds, 0) + 1
+    return max(-((now - moment) // timedelta(seconds=1)), 1)
 
 
 def _moment(name: str) -> datetime:
