@@ -10,8 +10,9 @@ import pytest
 from werkzeug.serving import make_server
 
 from tests.browser.test_journey import log_in
-from tests.journey.city import Town, close_town, open_town
+from tests.journey.city import PEOPLE, Town, close_town, open_town
 from voucher_service.database.migration import migrate
+from voucher_service.identifiers import to_hex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,6 +94,7 @@ def test_axe_finds_nothing_on_any_page_of_the_worker(
     voucher, region = known["voucher"], town.city.schools[0].region_id
     public = ("/", "/login", "/staff/login", "/worth", "/nothing")
     private = ("/my", f"/claim/{town.city.programme_id}", voucher, f"{voucher}/give-back", f"{voucher}/code")
+    private += (f"{voucher}/paper", "/help", "/objections", "/objections/new", "/training/record")
     private += ("/training", "/my/data", "/classes", f"/classes?region={region}&from=2030-01-01")
     with phone(chromium, known, width, size=size) as context:
         page = context.new_page()
@@ -179,3 +181,27 @@ def test_full_screen_needs_no_script(address: str, chromium: Browser, known: dic
         assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 375, 800)
         page.get_by_role("link", name="退出全屏").click()
         assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_a_screenshot_is_dead_within_a_minute_and_a_new_log_in_tells_the_holder(
+    town: Town, address: str, chromium: Browser, known: dict[str, Any]
+) -> None:
+    with phone(chromium, known, 375) as first_phone, chromium.new_context(locale="zh-CN") as second_phone:
+        first, second = first_phone.new_page(), second_phone.new_page()
+        first.goto(address + known["voucher"])
+        again = first.get_by_role("button", name="改在这部手机上出示")
+        first.locator("#picture, #again:not([hidden])").first.wait_for(state="visible")
+        if again.is_visible():
+            again.click()
+        screenshot = shown_code(first)
+        log_in(second, address, town.city.schools[0].region_id)
+        second.goto(address + known["voucher"])
+        shown_code(second)
+        second.goto(f"{address}/my")
+        assert second.get_by_text("您的券码在另一部手机上打开过").first.is_visible()
+    town.clock.advance(seconds=61)
+    class_id = next(to_hex(found) for region, found in town.city.classes if region == town.city.schools[0].region_id)
+    person = {"id_number": PEOPLE[0].id_number, "name": PEOPLE[0].name}
+    body = {"code": screenshot, "class_id": class_id, "person": person}
+    answer = town.post("/api/v1/redemptions", town.staff_token("school1-clerk"), body)
+    assert answer.get_json(force=True)["code"] == "code_stale"

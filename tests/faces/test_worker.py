@@ -167,3 +167,19 @@ def test_logging_out_ends_the_session(worker: Visitor) -> None:
     assert worker.http.post("/logout", data=worker.hidden("/my"), headers=PAGE).status_code == 303
     worker.http.set_cookie("voucher_session", token.value)
     assert worker.open("/my").status_code == 302
+
+
+def test_logging_out_everywhere_ends_every_phone(town: Town) -> None:
+    phones = [Visitor(town).log_in(PEOPLE[0], REGION) for _ in range(2)]
+    other = Visitor(town).log_in(PEOPLE[1], REGION)
+    assert phones[0].http.post("/logout/everywhere", data=phones[0].hidden("/my"), headers=PAGE).status_code == 303
+    assert [phone.open("/my").status_code for phone in (*phones, other)] == [302, 302, 200]
+
+
+def test_no_page_of_a_worker_is_kept_or_names_them_in_its_address(worker: Visitor) -> None:
+    voucher = claimed(worker)
+    for path in ("/my", voucher, f"{voucher}/paper", "/help", "/my/data", "/my/data.json", "/training/record.json"):
+        page = worker.open(path)
+        assert page.headers["Cache-Control"] == "no-store", path
+        for told in (PEOPLE[0].name, PEOPLE[0].id_number, PEOPLE[0].phone):
+            assert told not in "".join(part.split('"')[0] for part in page.text.split('href="')[1:]), path

@@ -19,7 +19,7 @@ from voucher_service.faces import forms
 from voucher_service.faces.particulars import FIELD_OF, told_in_form
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
-from voucher_service.web.access import COOKIE, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
+from voucher_service.web.access import COOKIE, HOLDER, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
 
 blueprint = Blueprint("session", __name__)
 
@@ -99,6 +99,17 @@ def log_out() -> Response:
     if (session_id := caller().session_id) is not None:
         with unit_of_work():
             accounts.end_session(session_id)
+    answer = redirect(url_for("pages.home"), forms.SEE_OTHER)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@blueprint.post("/logout/everywhere")
+@allow(HOLDER)
+def log_out_everywhere() -> Response:
+    """End every session of the worker, on whatever phone: for a lost one, or somebody else's."""
+    with unit_of_work():
+        accounts.end_sessions_of(caller().subject_id)
     answer = redirect(url_for("pages.home"), forms.SEE_OTHER)
     answer.delete_cookie(COOKIE)
     return answer

@@ -20,7 +20,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
-from voucher_service.web.access import HOLDER, allow, caller
+from voucher_service.web.access import HOLDER, Caller, allow, caller
 
 blueprint = Blueprint("worker_training", __name__)
 
@@ -44,14 +44,16 @@ class Training:
 @allow(HOLDER)
 def show() -> str:
     """Show every training that a voucher of the worker was spent on, newest first."""
-    who, now = caller(), forms.now()
-    found = [_training(voucher, now) for voucher in vouchers.of_holder(who.region_id, who.subject_id)]
+    now = forms.now()
     return render_template(
-        "worker/training.html",
-        trainings=[training for training in found if training is not None],
-        occupations=programmes.occupations(),
-        now=now,
+        "worker/training.html", trainings=trainings_of(caller(), now), occupations=programmes.occupations(), now=now
     )
+
+
+def trainings_of(who: Caller, now: datetime) -> list[Training]:
+    """Return every training that a voucher of the worker was spent on, newest first."""
+    found = [_training(voucher, now) for voucher in vouchers.of_holder(who.region_id, who.subject_id)]
+    return [training for training in found if training is not None]
 
 
 def _training(voucher: Any, now: datetime) -> Training | None:

@@ -1,7 +1,9 @@
 /** Leaving takes the live code's secret along: nothing of it stays in this tab after the log-out. */
 
-document.querySelector('form[action="/logout"]').addEventListener("submit", () => {
-  for (const place of Object.keys(sessionStorage)) {
-    if (place.startsWith("tvq1:")) sessionStorage.removeItem(place);
-  }
-});
+for (const form of document.querySelectorAll('form[action^="/logout"]')) {
+  form.addEventListener("submit", () => {
+    for (const place of Object.keys(sessionStorage)) {
+      if (place.startsWith("tvq1:")) sessionStorage.removeItem(place);
+    }
+  });
+}
