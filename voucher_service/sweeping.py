@@ -1,7 +1,8 @@
 """What time does by itself: vouchers expire, without a certificate they are forfeited at the deadline, messages go out.
 
 The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also
-offers approved vouchers to people who have logged in since, and deletes what was in uploaded tables.
+offers approved vouchers to people who have logged in since, closes classes in which nothing is open any more, and
+deletes what was in uploaded tables.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from voucher_service.certificates import service as certificates
+from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
+from voucher_service.reports import service as reports
 from voucher_service.rosters import service as rosters
 from voucher_service.sheets import service as sheets
 from voucher_service.vouchers import service as vouchers
@@ -26,9 +29,20 @@ if TYPE_CHECKING:
     from flask import Flask
 
 PAUSE_SECONDS = 60.0
+
+
+def close_settled(now: datetime) -> int:  # noqa: ARG001 - a verb of the sweep, though no clock decides here
+    """Close the classes in which everybody's voucher has ended or is certified; return how many."""
+    settled = reports.settled_classes()
+    for region_id, class_id in settled:
+        classes.move_on(region_id, class_id, "closed")
+    return len(settled)
+
+
 VERBS: Final[dict[str, Callable[[datetime], int]]] = {
     "expired": vouchers.expire_overdue,
     "forfeited": certificates.forfeit_overdue,
+    "closed": close_settled,
     "offered": rosters.issue,
     "forgotten": sheets.forget_old,
 }

@@ -98,7 +98,7 @@ def test_a_class_closes_after_its_last_session_and_says_before_who_completes(sch
     assert school.close().status_code == 303
     page = school.staff("school1-clerk").open(school.page).text
     assert "录入证书" in page
-    assert "✗ 不能拨付" in page
+    assert "✕ 办不成了" in page
     assert school.close().status_code == 409
 
 

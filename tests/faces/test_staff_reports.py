@@ -26,10 +26,11 @@ QUERIES_OF_A_PAGE = 14
 QUERIES_MAX = {
     "{institution}/findings": 25,
     "{bureau}/findings": 25,
-    "{institution}": 15,
+    "{institution}": 20,
     "{institution}/attendance/1": 15,
 }
-"""Judging a class asks most of the registers, and a roster its meetings, seats and sign-ins: numbers of their own."""
+"""Judging a class asks most of the registers, a roster its meetings and sign-ins, who will be paid most of the stages:
+numbers of their own, which do not grow with anything either."""
 DESK_PAGES = {
     "/bureau/": "bureau1",
     "/bureau/?on=2026-03-01": "bureau1",

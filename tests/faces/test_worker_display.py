@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from tests.faces.browsing import PAGE, Visitor, particulars
 from tests.faces.test_worker import REGION, WILLING, claim_page, claimed
 from tests.journey.city import PEOPLE
-from voucher_service.faces import display, hold_words, progress, wording
+from voucher_service.faces import display, hold_words, outlooks, progress, wording
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -159,6 +159,10 @@ def said_by_words() -> set[str]:
         wording.NOTICES,
         wording.OBJECTION_KINDS,
         wording.FLAGS,
+        outlooks.STEP_NAMES,
+        outlooks.WHOSE,
+        outlooks.STANDING_MARKS,
+        outlooks.OUTCOMES,
     )
     steps = {text for step in progress.STEPS.values() for text in (step.done, step.next, step.whose)}
     return {text for table in words for text in table.values()} | steps | {wording.OTHER_PURPOSE, "%(sum)s 元"}

@@ -11,6 +11,7 @@ from tests.journey.town import Door, a_door, assert_sound, claimed, promised, re
 from tests.races.crowd import race
 from tests.risk.lines import as_staff, decide, dispute
 from voucher_service.classes import service as classes
+from voucher_service.sweeping import sweep_once
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -173,4 +174,19 @@ def test_of_many_second_persons_one_disqualifies_and_the_promise_goes_back_once(
     ended = race(acts)
     assert ended.answers == {(200, None): 1, (409, "ruling_made"): 15}
     assert promised(town)[0] == before - promise
+    assert_sound(town)
+
+
+def test_a_class_closes_by_itself_once_everybody_is_certified_or_has_ended(town: Town) -> None:
+    door = a_door(town)
+    first, second = door.examine(door.complete(2))
+    assert door.certify(first).status_code == 200
+    with town.app.app_context():
+        sweep_once(town.clock.now())
+    assert state(door) == "examined"
+    decide(town, dispute(second), "uphold")
+    with town.app.app_context():
+        assert sweep_once(town.clock.now())["closed"] >= 1
+    assert state(door) == "closed"
+    assert refused(rule(door, "suspend")) == (409, "class_not_in_state")
     assert_sound(town)

@@ -32,6 +32,7 @@ class City:
     quota: dict[int, int]
     home: list[int]
     """Region of each person."""
+    courses: list[Course] = field(default_factory=list)
     held: list[list[Voucher]] = field(default_factory=list)
     openings: dict[int, int] = field(default_factory=dict)
     reached: Counter[tuple[int, int, str]] = field(default_factory=Counter)
@@ -270,7 +271,7 @@ class City:
     # what time does
 
     def sweep(self) -> dict[str, int]:
-        swept = {"expired": 0, "forfeited": 0}
+        swept = {"expired": 0, "forfeited": 0, "closed": 0}
         for held in self.held:
             for voucher in held:
                 if voucher.at(self.now) != voucher.state:
@@ -279,7 +280,12 @@ class City:
                 elif self._is_forfeit(voucher):
                     voucher.state = "forfeited"
                     swept["forfeited"] += 1
-        return swept
+        for course in self.courses:
+            waiting = [voucher for _, voucher, _ in self._of(course) if voucher.state in {"redeemed", "completed"}]
+            if course.over and course.state != "closed" and not waiting:
+                course.state = "closed"
+                swept["closed"] += 1
+        return {name: count for name, count in swept.items() if count}
 
     def _is_forfeit(self, voucher: Voucher) -> bool:
         overdue = voucher.certify_by is not None and voucher.certify_by <= self.now

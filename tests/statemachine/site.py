@@ -84,7 +84,7 @@ class Site:
                 class_ids[name] = to_hex(class_id)
                 levels[name] = (found.occupation_code, found.level, found.certificate_type)
             closes_on = db.session.get_one(Programme, town.city.programme_id).closes_on
-        city = City(town.clock.now(), closes_on, {HERE: QUOTA, ELSEWHERE: QUOTA}, HOMES)
+        city = City(town.clock.now(), closes_on, {HERE: QUOTA, ELSEWHERE: QUOTA}, HOMES, list(courses.values()))
         schools = {"school1": HERE, "school2": HERE}
         return Example(town, city, workers, courses, class_ids, schools, levels)
 

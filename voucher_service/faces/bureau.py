@@ -23,6 +23,7 @@ from voucher_service.faces import (
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision import service as supervision
+from voucher_service.reports import service as reports
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
@@ -78,6 +79,7 @@ def show_class(training_class: str) -> str:
         occupations=programmes.occupations(),
         due=due,
         rulings=classes.rulings_of(found),
+        outlooks=reports.outlooks(found, forms.now()) if due is None else [],
         ruling_choices=classes.RULING_REASONS,
         supervised=found.state in supervision.SUPERVISED,
         payable=supervision.payable(found),

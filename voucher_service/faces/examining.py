@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +14,7 @@ from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput, NotFound, Refusal
 from voucher_service.exams import service as exams
 from voucher_service.faces import forms
+from voucher_service.faces.outlooks import OUTCOMES
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
@@ -22,7 +23,6 @@ from voucher_service.web.access import INSTITUTION, allow, caller
 
 blueprint = Blueprint("examining", __name__)
 
-OUTCOMES: Final = {"passed": "合格", "failed": "不合格", "absent": "缺考"}
 POOLED_MAX = 20
 REASON_MAX = 200
 

@@ -45,16 +45,6 @@ NEXT_STEPS: Final = {
 DAY_MINUTES: Final = 1440
 UNDER_REVIEW: Final = ("draft", "submitted", "industry_approved")
 """The states in which somebody decides by what the rules say; later it stands on a page of its own."""
-MISSING: Final = {
-    "redeemed": "上课、结班",
-    "certified": "等人社部门定额、公示",
-    "valued": "等公示",
-    "publicised": "公示中",
-    "payable": "等财政拨付",
-    "paid": "✓ 已拨付",
-    "forfeited": "✗ 不能拨付",
-}
-"""What is missing before a trainee's voucher is paid, by its state."""
 
 
 @blueprint.get("/classes/<string(length=16):training_class>")
@@ -75,6 +65,7 @@ def show_class(training_class: str) -> str:
         supervised=found.state in supervision.SUPERVISED,
         payable=supervision.payable(found),
         trainees=_shown(seated),
+        outlooks={one.redemption_id: one for one in reports.outlooks(found, forms.now(), seated)},
         present=Counter(session_no for trainee in seated for session_no in trainee.sessions),
         attendance_min=attendance_min,
         would_complete=reports.would_complete(seated, attendance_min),
@@ -190,14 +181,13 @@ def _certificate_form(redemption: Any, refusal: Refusal | None = None) -> str:
 
 
 def _shown(seated: Sequence[reports.Trainee]) -> list[dict[str, Any]]:
-    """Each trainee masked, with what is still missing before the voucher is paid."""
+    """Each trainee masked."""
     masked = holders.masked_all([seat.holder_id for seat in seated])
     return [
         {
             "seat": seat,
             "holder": masked[seat.holder_id],
             "enterable": seat.state == "completed" and seat.certificate in {None, "refused"},
-            "missing": "等人社部门核验证书" if seat.state == "completed" else MISSING.get(seat.state, "–"),
         }
         for seat in seated
     ]

@@ -11,7 +11,7 @@ from typing import Final
 from flask_babel import gettext
 
 from voucher_service.calendar import CITY_ZONE
-from voucher_service.faces import hold_words
+from voucher_service.faces import hold_words, outlooks
 
 REGIONS: Final = {
     411202: "湖滨区",
@@ -249,6 +249,10 @@ WORDS: Final = {
     "notice_words": NOTICES,
     "objection_kinds": OBJECTION_KINDS,
     "other_purpose": OTHER_PURPOSE,
+    "step_names": outlooks.STEP_NAMES,
+    "whose_names": outlooks.WHOSE,
+    "standing_marks": outlooks.STANDING_MARKS,
+    "outcome_names": outlooks.OUTCOMES,
     "hold_kinds": hold_words.HOLD_KINDS,
     "hold_reasons": hold_words.HOLD_REASONS,
     "ruling_kinds": hold_words.RULING_KINDS,

@@ -13,12 +13,11 @@ from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms
-from voucher_service.faces.progress import nodes_of
 from voucher_service.institutions import service as institutions
-from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.supervision import service as supervision
+from voucher_service.reports import service as reports
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, Caller, allow, caller
 
@@ -35,9 +34,9 @@ class Training:
     institution: str
     attendance: attendance.Attended
     certificate: Any
-    nodes: list[Any]
     asked: bool
     """Whether the worker can rate the training now."""
+    outlook: Any
 
 
 @blueprint.get("/training")
@@ -69,8 +68,8 @@ def _training(voucher: Any, now: datetime) -> Training | None:
         institutions.get(training_class.region_id, training_class.institution_id).name,
         attendance.of_trainee(training_class, redemption, now),
         certificates.of_voucher(voucher.region_id, voucher.voucher_id),
-        nodes_of(voucher, state, ledger.facts_of(voucher.region_id, voucher.voucher_id)),
         _is_asked(voucher, now),
+        reports.outlook(redemption, now),
     )
 
 

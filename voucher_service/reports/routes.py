@@ -8,18 +8,23 @@ from typing import Any
 from marshmallow import RAISE
 
 from voucher_service.calendar import end_of_day, local_date
+from voucher_service.classes import service as classes
+from voucher_service.errors import NotFound
 from voucher_service.programmes import service as programmes
+from voucher_service.redemptions import service as redemptions
 from voucher_service.reports import service
 from voucher_service.reports.schemas import (
     AsOfArguments,
     FunnelSchema,
+    OutlookSchema,
+    OutlooksSchema,
     RefusalsSchema,
     RowsArguments,
     RowsSchema,
     TargetsSchema,
 )
-from voucher_service.web.access import REPORT_READERS, allow, caller
-from voucher_service.web.current import now
+from voucher_service.web.access import BUREAU, HOLDER, INSTITUTION, REPORT_READERS, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("reports", __name__, url_prefix="/api/v1/reports")
@@ -62,6 +67,26 @@ def show_targets() -> dict[str, Any]:
 def show_refusals() -> dict[str, Any]:
     """Show how many scans were refused for each reason, and how many requests of any kind by code and by rule."""
     return service.refusals()._asdict()
+
+
+@blueprint.get("/outlooks/classes/<string(length=16):training_class>")
+@allow(*INSTITUTION, *BUREAU)
+@blueprint.response(200, OutlooksSchema)
+def show_class_outlooks(training_class: str) -> dict[str, Any]:
+    """Say of each trainee of a class whether it will be paid, and what is missing."""
+    found = classes.find(identifier(training_class), caller())
+    return {"outlooks": service.outlooks(found, now())}
+
+
+@blueprint.get("/outlooks/vouchers/<string(length=16):voucher>")
+@allow(HOLDER)
+@blueprint.response(200, OutlookSchema)
+def show_own_outlook(voucher: str) -> service.Outlook:
+    """Say whether the training that one of the holder's vouchers is spent on will be paid, and what is missing."""
+    found = redemptions.live_redemption(caller().region_id, identifier(voucher))
+    if found is None or found.holder_id != caller().subject_id:
+        raise NotFound
+    return service.outlook(found, now())
 
 
 def _today() -> date:

@@ -6,6 +6,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from voucher_service.reports.outlook import Standing
 from voucher_service.reports.plan import COLUMNS
 from voucher_service.reports.rows import STANDING
 from voucher_service.reports.rules import FUNNEL
@@ -171,3 +172,30 @@ class TargetsSchema(StrictSchema):
     tables = fields.List(fields.Nested(TableSchema))
     differences = fields.Dict(keys=fields.String(), values=fields.Dict(keys=fields.String(), values=fields.Integer()))
     oddities = fields.List(fields.Nested(OdditySchema))
+
+
+class OutlookStepSchema(Schema):
+    """One step: `standing` is done, missing, later or impossible; `who` has it now and `until` when, while missing."""
+
+    code = fields.String()
+    standing = fields.Enum(Standing, by_value=True)
+    clause = fields.String()
+    who = fields.String()
+    until = fields.AwareDateTime(allow_none=True)
+    figures = fields.Dict(keys=fields.String())
+
+
+class OutlookSchema(Schema):
+    """Whether one trainee's training will be paid, and what is missing; nobody is named."""
+
+    region_id = fields.Integer()
+    redemption = Identifier(attribute="redemption_id")
+    voucher = Identifier(attribute="voucher_id")
+    state = fields.String()
+    paid = fields.Boolean()
+    possible = fields.Boolean()
+    steps = fields.List(fields.Nested(OutlookStepSchema))
+
+
+class OutlooksSchema(Schema):
+    outlooks = fields.List(fields.Nested(OutlookSchema))

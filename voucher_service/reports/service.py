@@ -15,6 +15,7 @@ from voucher_service.errors import NotFound
 from voucher_service.programmes.models import Allotment, Programme
 from voucher_service.reports import pace, plan
 from voucher_service.reports.moments import counts_of
+from voucher_service.reports.outlook import Outlook, outlook, outlooks
 from voucher_service.reports.refusals import Refusals, refusals
 from voucher_service.reports.roster import Trainee, roster, would_complete
 from voucher_service.reports.rows import Page, Row, Wanted, rows_behind
@@ -33,20 +34,25 @@ from voucher_service.reports.rules import (
     standing,
     total,
 )
+from voucher_service.reports.settled import settled_classes
 
 __all__ = [
     "DEFINITIONS",
     "FUNNEL",
     "TARGET_COLUMNS",
+    "Outlook",
     "Page",
     "Refusals",
     "Row",
     "Trainee",
     "Wanted",
     "funnel_report",
+    "outlook",
+    "outlooks",
     "refusals",
     "roster",
     "rows_behind",
+    "settled_classes",
     "targets",
     "would_complete",
 ]

@@ -1,0 +1,224 @@
+"""Will this be paid, and what is missing? One answer for a trainee's institution, the trainee and the bureau.
+
+A list of steps from the scan to the payment, each done, missing, still to come, or no longer possible; with the clause,
+who has it now, and until when. What a rule decides is asked of its own room; nothing is judged anew here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import and_, select, tuple_
+
+from voucher_service.calendar import local_date
+from voucher_service.classes import service as classes
+from voucher_service.database import db
+from voucher_service.exams import service as exams
+from voucher_service.identifiers import to_hex
+from voucher_service.programmes import service as programmes
+from voucher_service.reports.roster import Trainee, roster
+from voucher_service.vouchers.models import Hold, HoldEnd
+
+PASSED: Final = "passed"
+"""The outcome of an exam that leads on."""
+
+WAY: Final = ("redeemed", "completed", "certified", "valued", "publicised", "payable", "paid")
+AFTERWARDS: Final = (("valued", "二(三)4"), ("publicised", "二(三)4"), ("payable", "二(三)"), ("paid", "二(三)4"))
+"""What follows a verified certificate, with its clause."""
+
+INSTITUTION, HOLDER, BUREAU, FINANCE, SERVICE = "institution", "holder", "bureau", "finance", "service"
+
+
+class Standing(StrEnum):
+    DONE = "done"
+    MISSING = "missing"
+    LATER = "later"
+    """Nobody can do it yet: something before it is missing."""
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `who` has it now, `until` is the last moment for it; both only while it is missing."""
+
+    code: str
+    standing: Standing
+    clause: str = ""
+    who: str = ""
+    until: datetime | None = None
+    figures: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One trainee's steps in their order. `paid` and `possible` answer the question in a word."""
+
+    region_id: int
+    redemption_id: int
+    voucher_id: int
+    holder_id: int
+    state: str
+    steps: Sequence[Step]
+
+    @property
+    def paid(self) -> bool:
+        return self.state == "paid"
+
+    @property
+    def possible(self) -> bool:
+        return all(step.standing is not Standing.IMPOSSIBLE for step in self.steps)
+
+    @property
+    def missing(self) -> list[Step]:
+        return [step for step in self.steps if step.standing in {Standing.MISSING, Standing.IMPOSSIBLE}]
+
+    @property
+    def next(self) -> Step | None:
+        """The first step that is not done; what is no longer possible before what somebody could still do."""
+        lost = (step for step in self.steps if step.standing is Standing.IMPOSSIBLE)
+        return next(lost, next((step for step in self.steps if step.standing is Standing.MISSING), None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the steps of one trainee are read from."""
+
+    seat: Trainee
+    numbers: Mapping[str, int]
+    exam: Any
+    outcome: str | None
+    hold: Any
+    now: datetime
+
+    @property
+    def reached(self) -> int:
+        """How far the voucher has come; -1 once it ended without payment."""
+        return WAY.index(self.seat.state) if self.seat.state in WAY else -1
+
+    @property
+    def exams_min(self) -> int:
+        return self.numbers.get("exams_filed_min", 0)
+
+
+def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None = None) -> list[Outlook]:
+    """Return the outlook of everybody who holds a seat of a class, in the order of their seats: six queries for all.
+
+    `seats` is the class's roster, for whoever has read it already.
+    """
+    seats = roster(training_class.region_id, training_class.class_id, now) if seats is None else seats
+    exam = exams.of_class(training_class.region_id, training_class.class_id)
+    results = exams.results(exam) if exam else {}
+    numbers = programmes.rule_numbers(training_class.rule_pack_id)
+    holds = _holds([(seat.region_id, seat.voucher_id) for seat in seats])
+    found = []
+    for seat in seats:
+        result, hold = results.get(seat.redemption_id), holds.get((seat.region_id, seat.voucher_id))
+        case = _Case(seat, numbers, exam, result.outcome if result else None, hold, now)
+        identity = (seat.region_id, seat.redemption_id, seat.voucher_id, seat.holder_id, seat.state)
+        found.append(Outlook(*identity, list(_steps(case))))
+    return found
+
+
+def outlook(redemption: Any, now: datetime) -> Outlook:
+    """Return the outlook of one trainee whose redemption stands."""
+    training_class = classes.get(redemption.class_region_id, redemption.class_id)
+    return next(one for one in outlooks(training_class, now) if one.redemption_id == redemption.redemption_id)
+
+
+def _steps(case: _Case) -> Iterator[Step]:
+    yield Step("redeemed", Standing.DONE, "二(五)")
+    yield _no_hold(case)
+    yield _attended(case)
+    yield _exam_filed(case)
+    yield _passed(case)
+    yield _entered(case)
+    yield _verified(case)
+    for state, clause in AFTERWARDS:
+        yield _afterwards(case, state, clause)
+
+
+def _no_hold(case: _Case) -> Step:
+    if case.hold is None:
+        return Step("no_hold", Standing.DONE)
+    return _ask(case, "no_hold", "", BUREAU, figures={"receipt": to_hex(case.hold.hold_id), "kind": case.hold.kind})
+
+
+def _attended(case: _Case) -> Step:
+    attended = case.seat.attendance
+    tally, needed = attended.tally, attended.needed
+    figures = {"attended": tally.attended, "held": tally.held, "needed": needed}
+    enough = tally.attended >= needed
+    if case.reached >= WAY.index("completed") or (case.reached < 0 and enough):
+        return Step("attended", Standing.DONE, "二(三)2", figures=figures)
+    if tally.attended + tally.ahead + tally.flagged < needed:
+        return Step("attended", Standing.IMPOSSIBLE, "二(三)2", figures=figures)
+    if not enough and tally.flagged > tally.ahead:
+        return _ask(case, "attended", "二(三)2", BUREAU, figures=figures)
+    return _ask(case, "attended", "二(三)2", INSTITUTION if enough else HOLDER, figures=figures)
+
+
+def _exam_filed(case: _Case) -> Step:
+    figures = {"exams_min": case.exams_min}
+    if case.exam is not None:
+        return Step("exam_filed", Standing.DONE, "附件3", figures={**figures, "held_on": case.exam.held_on.isoformat()})
+    if case.reached >= WAY.index("certified") or case.exams_min == 0:
+        return Step("exam_filed", Standing.DONE, "附件3", figures=figures)
+    return _ask(case, "exam_filed", "附件3", INSTITUTION, after="completed", figures=figures)
+
+
+def _passed(case: _Case) -> Step:
+    if case.outcome == PASSED or case.reached >= WAY.index("certified"):
+        return Step("passed", Standing.DONE, "二(三)3")
+    figures = {"outcome": case.outcome} if case.outcome else {}
+    over = case.exam is not None and case.exam.held_on < local_date(case.now)
+    if not over and case.reached >= 0:
+        return Step("passed", Standing.LATER, "二(三)3", figures=figures)
+    return _ask(case, "passed", "二(三)3", INSTITUTION, after="completed", figures=figures)
+
+
+def _entered(case: _Case) -> Step:
+    if case.seat.certificate in {"entered", "verified"} or case.reached >= WAY.index("certified"):
+        return Step("certificate_entered", Standing.DONE, "二(五)")
+    if case.outcome != PASSED and case.exams_min and case.reached >= 0:
+        return Step("certificate_entered", Standing.LATER, "二(五)")
+    return _ask(case, "certificate_entered", "二(五)", INSTITUTION, after="completed")
+
+
+def _verified(case: _Case) -> Step:
+    if case.reached >= WAY.index("certified"):
+        return Step("certificate_verified", Standing.DONE, "二(五)")
+    if case.seat.certificate != "entered" and case.reached >= 0:
+        return Step("certificate_verified", Standing.LATER, "二(五)")
+    return _ask(case, "certificate_verified", "二(五)", BUREAU, after="completed")
+
+
+def _afterwards(case: _Case, state: str, clause: str) -> Step:
+    if case.reached >= WAY.index(state):
+        return Step(state, Standing.DONE, clause)
+    if case.reached >= 0 and WAY[case.reached + 1] != state:
+        return Step(state, Standing.LATER, clause)
+    return _ask(case, state, clause, FINANCE if state == "paid" else BUREAU)
+
+
+def _ask(
+    case: _Case, code: str, clause: str, who: str, *, after: str = "redeemed", figures: Mapping[str, Any] | None = None
+) -> Step:
+    """A step that somebody still has to take, or that is too late because the voucher has ended."""
+    if case.reached < 0:
+        return Step(code, Standing.IMPOSSIBLE, clause, figures=figures or {})
+    if case.reached < WAY.index(after):
+        return Step(code, Standing.LATER, clause, figures=figures or {})
+    until = case.seat.certify_by if case.reached < WAY.index("certified") else None
+    return Step(code, Standing.MISSING, clause, who, until, figures or {})
+
+
+def _holds(vouchers: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Any]:
+    """The oldest hold that stands on each voucher."""
+    over = and_(HoldEnd.region_id == Hold.region_id, HoldEnd.hold_id == Hold.hold_id)
+    query = select(Hold).outerjoin(HoldEnd, over).where(HoldEnd.hold_id.is_(None))
+    query = query.where(tuple_(Hold.region_id, Hold.voucher_id).in_(vouchers)).order_by(Hold.placed_at.desc())
+    return {(hold.region_id, hold.voucher_id): hold for hold in db.session.scalars(query)}
