@@ -60,7 +60,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "listed_until": None,
     },
     "registers.ask_exit": {"reason": "已整改"},
-    "risk.dispute": {"redemption": "0" * 15 + "1"},
+    "risk.dispute": {"redemption": "0" * 15 + "1", "session_no": None},
     "risk.place": {"voucher": "0" * 15 + "1", "reason": "under_investigation", "note": ""},
     "risk.decide": {"verdict": "lift", "reason": "示例"},
     "rulings.rule": {"class_id": "0" * 15 + "1", "kind": "suspend", "reason": "inspection", "note": ""},

@@ -121,3 +121,19 @@ def test_a_class_is_suspended_at_once_and_resumed_by_two(school: SchoolClass, wo
     assert second.http.post(address[1], data=data, headers=PAGE).status_code == 303
     assert "没有暂停的券" in second.open("/bureau/holds").text
     assert school.attend(2, school.redemptions).status_code == 303
+
+
+def test_a_sign_in_is_disputed_from_the_training_page(school: SchoolClass, worker: Visitor) -> None:
+    assert school.attend(1, school.redemptions).status_code == 303
+    worker.log_in(PEOPLE[0], school.region_id)
+    address = f"{not_there(school)}/1"
+    assert address in worker.open("/training").text
+    assert "这条签到不是您本人的" in worker.open(address).text
+    sent = worker.send(address)
+    assert sent.status_code == 303, sent.text
+    assert "第 1 次课" in worker.open(sent.location).text
+    page = worker.open("/training").text
+    assert sent.location in page
+    assert address not in page
+    assert worker.open(f"{not_there(school)}/9999").status_code == 404
+    assert "不是我本人：签到" in school.staff("bureau1").open("/bureau/holds").text

@@ -64,7 +64,7 @@ def test_attendance_is_recorded_once_for_each_session(school: SchoolClass) -> No
     assert school.attend(1, first).location == f"{school.page}/attendance/1"
     assert school.attend(1, first).status_code == 303
     page = school.staff("school1-clerk").open(f"{school.page}/attendance/1").text
-    assert "已记录 1 / 2 人" in page
+    assert "已签到或登记 1 / 2 人" in page
     assert "上课" in school.staff("school1-clerk").open(school.page).text
 
 
@@ -81,7 +81,7 @@ def test_a_session_that_has_not_begun_takes_no_attendance(school: SchoolClass) -
 def test_somebody_who_is_not_in_the_class_is_not_recorded(school: SchoolClass, stranger: str, status: int) -> None:
     refused = school.attend(1, [school.redemptions[0], stranger])
     assert refused.status_code == status
-    assert "已记录 0 / 2 人" in school.staff("school1-clerk").open(f"{school.page}/attendance/1").text
+    assert "已签到或登记 0 / 2 人" in school.staff("school1-clerk").open(f"{school.page}/attendance/1").text
 
 
 def test_a_session_that_there_is_not_is_absent(school: SchoolClass) -> None:

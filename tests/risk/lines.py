@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 BUREAU = ("bureau1", "bureau2", "bureau-clerk")
 
 
-def dispute(trainee: Trainee, key: str | None = None) -> Any:
-    """The holder says "I was not there"."""
+def dispute(trainee: Trainee, key: str | None = None, **more: int) -> Any:
+    """The holder says "I was not there", about the scan or with `session_no` about a sign-in."""
     worker = trainee.worker.log_in()
-    return worker.town.post("/api/v1/disputes", worker.token, {"redemption": trainee.redemption}, key)
+    return worker.town.post("/api/v1/disputes", worker.token, {"redemption": trainee.redemption, **more}, key)
 
 
 def stop(worker: Worker, who: str = "bureau1", **changes: str) -> Any:

@@ -16,6 +16,7 @@ from voucher_service.attendance.deciding import (
     void,
     waiting_voids,
 )
+from voucher_service.attendance.disputing import disputable_sessions, reject_disputed
 from voucher_service.attendance.models import SignInDecision
 from voucher_service.attendance.rules import COUNTING, Missing, Standing, attended_permille, completes
 from voucher_service.sign_ins import service as sign_ins
@@ -32,10 +33,12 @@ __all__ = [
     "conclude_left_over",
     "decide_flagged",
     "decisions_of",
+    "disputable_sessions",
     "find_decision",
     "of_class",
     "of_trainee",
     "record_attendance",
+    "reject_disputed",
     "settle_void",
     "void",
     "waiting_voids",

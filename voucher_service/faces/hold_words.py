@@ -6,6 +6,7 @@ from typing import Final
 
 HOLD_KINDS: Final = {
     "redemption": "不是我本人：扫码",
+    "sign_in": "不是我本人：签到",
     "bureau": "人社部门暂停",
     "class": "班次暂停",
 }

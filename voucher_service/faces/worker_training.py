@@ -18,6 +18,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.supervision import service as supervision
 from voucher_service.reports import service as reports
+from voucher_service.risk import service as risk
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, Caller, allow, caller
 
@@ -37,6 +38,8 @@ class Training:
     asked: bool
     """Whether the worker can rate the training now."""
     outlook: Any
+    lines: dict[int, Any]
+    """The holder's disputes of sign-ins, by session."""
 
 
 @blueprint.get("/training")
@@ -70,6 +73,11 @@ def _training(voucher: Any, now: datetime) -> Training | None:
         certificates.of_voucher(voucher.region_id, voucher.voucher_id),
         _is_asked(voucher, now),
         reports.outlook(redemption, now),
+        {
+            line.hold.session_no: line
+            for line in risk.of_holder(voucher)
+            if line.hold.kind == "sign_in" and line.hold.subject_id == redemption.redemption_id
+        },
     )
 
 

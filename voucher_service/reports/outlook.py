@@ -69,6 +69,11 @@ class Outlook:
         return self.state == "paid"
 
     @property
+    def disputable(self) -> bool:
+        """Whether the holder can still say "I was not there": until the payment."""
+        return self.state in WAY and not self.paid
+
+    @property
     def possible(self) -> bool:
         return all(step.standing is not Standing.IMPOSSIBLE for step in self.steps)
 

@@ -5,6 +5,14 @@ from __future__ import annotations
 from voucher_service.errors import Refusal
 
 
+class NothingToDispute(Refusal):
+    """No sign-in of the holder stands at this session."""
+
+    code = "nothing_to_dispute"
+    zh = "第{session_no}次课没有您的有效签到记录，没有可以提出异议的内容。"
+    en = "No sign-in of yours stands for session {session_no}, so there is nothing to dispute."
+
+
 class NotImpartial(Refusal):
     code = "not_impartial"
     status = 403

@@ -29,8 +29,8 @@ blueprint = Blueprint("risk", __name__, url_prefix="/api/v1")
 @blueprint.arguments(DisputeSchema)
 @blueprint.response(201, HoldSchema)
 def dispute(wanted: dict[str, Any]) -> Any:
-    """Say "I was not there" about a scan: the voucher stands still until two persons have decided."""
-    return service.dispute(wanted["redemption"], caller(), now())
+    """Say "I was not there" about a scan or a sign-in: the voucher stands still until two persons have decided."""
+    return service.dispute(wanted["redemption"], wanted["session_no"], caller(), now())
 
 
 @blueprint.get("/vouchers/<string(length=16):voucher>/holds")

@@ -10,9 +10,10 @@ VERDICTS = ("uphold", "lift")
 
 
 class DisputeSchema(StrictSchema):
-    """A scan that the holder was not at."""
+    """A scan that the holder was not at, or with `session_no` the sign-in of one session."""
 
     redemption = Identifier(required=True)
+    session_no = fields.Integer(strict=True, load_default=None, allow_none=True, validate=validate.Range(1, 9999))
 
 
 class PlacementSchema(StrictSchema):

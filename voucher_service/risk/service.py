@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from flask import current_app
 
 from voucher_service.accounts import service as accounts
+from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
 from voucher_service.errors import NotFound
 from voucher_service.institutions import service as institutions
@@ -19,7 +20,7 @@ from voucher_service.ledger.service import Actor
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.errors import RedemptionOver
 from voucher_service.risk.catching_up import catch_up
-from voucher_service.risk.errors import NotImpartial, VerdictUnfit
+from voucher_service.risk.errors import NothingToDispute, NotImpartial, VerdictUnfit
 from voucher_service.risk.rulings import rule as rule_class
 from voucher_service.risk.rulings import settle as settle_ruling
 from voucher_service.vouchers import service as vouchers
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
 
     from voucher_service.web.access import Caller
 
-DISPUTES: Final = ("redemption",)
+DISPUTES: Final = ("redemption", "sign_in")
 """Kinds of holds that a holder places; two persons uphold or lift them, the others they only lift."""
 
 UPHOLD: Final = "uphold"
@@ -63,16 +64,19 @@ class Line:
     redemption: Any
 
 
-def dispute(redemption_id: int, caller: Caller, now: datetime) -> Any:
-    """Take up "I was not there" about a scan: the voucher stands still from now on. Returns the hold, its receipt.
+def dispute(redemption_id: int, session_no: int | None, caller: Caller, now: datetime) -> Any:
+    """Take up "I was not there" about a scan, or about the sign-in of one session; returns the hold, its receipt.
 
-    Refusals: NotFound, RedemptionOver, VoucherNotInState, DisputedAlready.
+    The voucher stands still from now on. Refusals: NotFound, RedemptionOver, NothingToDispute, VoucherNotInState,
+    DisputedAlready.
     """
     redemption = own_redemption(redemption_id, caller)
+    if session_no is not None and session_no not in attendance.disputable_sessions(redemption):
+        raise NothingToDispute(session_no=session_no)
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
     return vouchers.place_hold(
-        voucher, "redemption", reason=NOT_THERE, note="", by=(HOLDER, caller.subject_id), now=now,
-        subject=redemption.redemption_id,
+        voucher, "redemption" if session_no is None else "sign_in", reason=NOT_THERE, note="",
+        by=(HOLDER, caller.subject_id), now=now, subject=redemption.redemption_id, session_no=session_no or 0,
     )  # fmt: skip
 
 
@@ -90,8 +94,9 @@ def hold_voucher(region_id: int, voucher_id: int, reason: str, note: str, *, cal
 def decide(region_id: int, hold_id: int, verdict: str, reason: str, *, caller: Caller, now: datetime) -> Line:
     """Sign one person's opinion; when two agree the hold ends, and what was upheld or skipped meanwhile follows.
 
-    An upheld redemption is given back while its class is unfinished business, later the voucher is revoked. A lifted
-    hold lets the step follow that the close of the class skipped. `reason` is what the holder reads.
+    An upheld redemption is given back while its voucher is in training, later the voucher is revoked. An upheld sign-in
+    no longer counts, and whoever completed only with it is revoked. A lifted hold lets the step follow that the close
+    of the class skipped. `reason` is what the holder reads.
     Refusals: NotFound, NotImpartial, VerdictUnfit, HoldEnded, HoldOpinionTwice. Source: two persons, 二(三)4.
     """
     _require_own_region(region_id, caller)
@@ -141,13 +146,17 @@ def shown(hold: Any) -> Line:
 
 def _uphold(hold: Any, redemption: Any, reason: str, actor: Actor, now: datetime) -> None:
     voucher = vouchers.find(hold.region_id, hold.voucher_id)
-    if hold.kind != "redemption" or redemption is None or redemption.cancelled_at is not None:
+    if redemption is None or redemption.cancelled_at is not None or not voucher.live:
+        return
+    if hold.kind == "sign_in" and (
+        attendance.reject_disputed(redemption, hold.session_no, now) or voucher.state == "redeemed"
+    ):
         return
     if voucher.state == "redeemed":
         redemptions.give_back(redemption, "RedemptionGivenBack", reason, actor, now)
-    elif voucher.live:
-        vouchers.end_unpaid(voucher, "VoucherRevoked", actor=actor, now=now, reference_id=hold.hold_id)
-        current_app.extensions["key_ring"].revoke_voucher(hold.voucher_id)
+        return
+    vouchers.end_unpaid(voucher, "VoucherRevoked", actor=actor, now=now, reference_id=hold.hold_id)
+    current_app.extensions["key_ring"].revoke_voucher(hold.voucher_id)
 
 
 def _lock_what_it_is_about(hold: Any) -> Any:
