@@ -192,7 +192,7 @@ class Loop:
                 page.locator('input[name="present"]').check()
                 self.picture(page, "institution-attendance")
                 page.get_by_role("button", name="记录到课").click()
-                page.get_by_text("已记录 1 / 1 人").wait_for()
+                page.get_by_text("已签到或登记 1 / 1 人").wait_for()
             if session_no == 1:
                 supervision_steps.inspect(self)
         self.let_time_pass_until(self.meetings[0] + timedelta(days=61))

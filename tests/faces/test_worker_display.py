@@ -159,6 +159,7 @@ def said_by_words() -> set[str]:
         wording.NOTICES,
         wording.OBJECTION_KINDS,
         wording.FLAGS,
+        {str(score): word for score, word in wording.SCORES.items()},
         outlooks.STEP_NAMES,
         outlooks.WHOSE,
         outlooks.STANDING_MARKS,

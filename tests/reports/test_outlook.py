@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.journey import supervising
 from tests.journey.town import Door, Trainee, a_door, lasting_town, newcomer, refused, row, town
 from voucher_service.certificates import service as certificates
 from voucher_service.database import unit_of_work
@@ -42,6 +43,8 @@ def test_each_step_of_the_way_names_what_is_missing_and_who_has_it(town: Town) -
     door.teach([trainee.redemption])
     assert missing(own(trainee)) == [("attended", "institution")]
     assert door.close().status_code == 200
+    door.film()
+    supervising.ask(town, door.hex, door.token(), [trainee.worker])
     waiting = own(trainee)
     assert missing(waiting) == [("exam_filed", "institution")]
     filing = next(step for step in waiting["steps"] if step["code"] == "exam_filed")

@@ -22,8 +22,8 @@ from voucher_service.faces import (
 )
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
-from voucher_service.supervision import service as supervision
 from voucher_service.reports import service as reports
+from voucher_service.supervision import service as supervision
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")

@@ -16,9 +16,9 @@ from voucher_service.faces import forms
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
-from voucher_service.supervision import service as supervision
 from voucher_service.reports import service as reports
 from voucher_service.risk import service as risk
+from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, Caller, allow, caller
 
