@@ -7,7 +7,15 @@ import pytest
 
 from voucher_service.demo.tables import region_quotas
 from voucher_service.simulation import plan
-from voucher_service.simulation.frauds import CATCHES, FLAGS, Manner, Scheme
+from voucher_service.simulation.frauds import (
+    CATCHES,
+    FLAGS,
+    NEEDS_CERTIFICATES,
+    NEEDS_GRADUATES,
+    NEEDS_TRAINEES,
+    Manner,
+    Scheme,
+)
 from voucher_service.simulation.plan import CAPACITY, MANNERS, ROUNDS, STAGES, Fate
 
 OPENS = datetime(2026, 1, 5, 1, tzinfo=UTC)
@@ -59,8 +67,16 @@ def test_nobody_claims_the_next_voucher_when_the_programme_is_over() -> None:
 
 def test_a_round_without_trainees_tries_nothing_that_needs_one() -> None:
     alone = plan.Round(OPENS, tuple(part for part in PARTS if not part.attends)[:3])
-    assert Scheme.EXAM_TOO_SOON not in set(alone.frauds())
-    assert Scheme.ONE_TOO_MANY in set(alone.frauds())
+    tried = set(alone.frauds())
+    assert tried.isdisjoint({*NEEDS_TRAINEES, *NEEDS_GRADUATES, *NEEDS_CERTIFICATES})
+    assert Scheme.ONE_TOO_MANY in tried
+
+
+def test_a_class_that_everybody_fails_shows_no_certificate_too_soon() -> None:
+    failed = plan.Round(OPENS, tuple(part for part in PARTS if part.fate is Fate.FAILED)[:3])
+    tried = set(failed.frauds())
+    assert tried.isdisjoint(NEEDS_CERTIFICATES)
+    assert tried >= NEEDS_GRADUATES
 
 
 def test_the_rounds_hold_everybody_once_while_the_programme_is_open() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -23,6 +24,9 @@ EXAMINED_AFTER, ISSUED_AFTER = timedelta(days=3), timedelta(days=7)
 """An exam after the day on which it is filed, a certificate after its exam."""
 
 SESSIONS_BEFORE_LEAVING = 2
+INTO_THE_LESSON = timedelta(hours=1)
+RATING_PERMILLE = 350
+"""So many of those who completed rate their class; the rule pack asks for fewer."""
 
 
 @dataclass
@@ -36,8 +40,8 @@ class Course:
     described: dict[str, Any] = field(default_factory=dict)
     exam: dict[str, Any] = field(default_factory=dict)
     meetings: Sequence[Meeting] = ()
-    files_late: bool = False
-    """Whether the school first files the exam for a day that is too near."""
+    hasty: bool = False
+    """Whether the school wants its exam and its certificates before anybody was asked, came by or saw a recording."""
 
     @property
     def class_id(self) -> str:
@@ -106,11 +110,51 @@ class Course:
         return f"/api/v1/attendance/{self.class_id}/records", {"session_no": session_no, "present": present}
 
     def close(self) -> None:
-        """Close the class and file its exam."""
+        """Close the class; when its trainees have rated it, file its exam."""
         self.post(f"/api/v1/attendance/{self.class_id}/close", {})
-        if self.files_late:
+        graduates = self.graduates
+        if graduates and self.hasty:
             self.refused(*self.filing(TOO_SHORT_NOTICE), CATCHES[Scheme.EXAM_TOO_SOON])
-        self.exam = self.post(*self.filing(EXAMINED_AFTER))
+            self.refused(*self.filing(EXAMINED_AFTER), CATCHES[Scheme.NOBODY_ASKED])
+        if graduates:
+            for resident in graduates[: -(-len(graduates) * RATING_PERMILLE // 1000)]:
+                resident.rate()
+            self.post(f"{self._supervision}/survey/close", {})
+            self.exam = self.post(*self.filing(EXAMINED_AFTER))
+
+    def inspect(self) -> None:
+        """Let the bureau have counted everybody on the first day."""
+        begun = self.meetings[0].starts_at + INTO_THE_LESSON
+        visit = {
+            "kind": "first_day",
+            "inspected_at": begun.isoformat(),
+            "place": "示例教室",
+            "teachers": 2,
+            "present": len(self.residents),
+        }
+        self.offices.service.post(f"{self._supervision}/inspections", visit, self.offices.token("bureau-clerk"))
+
+    def film(self) -> None:
+        """Register a recording of every session."""
+        recordings = [
+            {
+                "session_no": session_no,
+                "reference": f"示例录像/{self.class_id}/{session_no}",
+                "sha256": hashlib.sha256(f"{self.class_id}/{session_no}".encode()).hexdigest(),
+                "starts_at": meeting.starts_at.isoformat(),
+                "ends_at": meeting.ends_at.isoformat(),
+            }
+            for session_no, meeting in enumerate(self.meetings, start=1)
+        ]
+        self.post(f"{self._supervision}/recordings", {"recordings": recordings})
+
+    @property
+    def graduates(self) -> list[Resident]:
+        return [one for one in self.residents if one.part.fate in STAGES["completed"]]
+
+    @property
+    def _supervision(self) -> str:
+        return f"/api/v1/supervision/classes/{self.class_id}"
 
     def filing(self, ahead: timedelta) -> tuple[str, dict[str, Any]]:
         held_on = local_date(self.offices.service.now()) + ahead
@@ -118,21 +162,32 @@ class Course:
 
     def examine(self) -> None:
         """Enter everyone's result; who left has none."""
-        candidates = [one for one in self.residents if one.part.fate in STAGES["completed"]]
-        results = [{"redemption": one.redemption, "outcome": _outcome(one.part.fate)} for one in candidates]
+        results = [{"redemption": one.redemption, "outcome": _outcome(one.part.fate)} for one in self.graduates]
         if results:
             self.post(f"/api/v1/exams/{self.exam['exam']}/results", {"results": results})
 
     def certify(self, resident: Resident, sold_number: str = "") -> None:
         """Enter the certificate, after whatever is wrong about the first one shown, and have the bureau verify it."""
+        if resident.certified:
+            return
         certificate, catch = self.certificate(resident), CATCHES.get(resident.part.manner)
         wrong = self._wrong(certificate, resident.part.manner, sold_number)
         if wrong and catch:
             self.refused("/api/v1/certificates", wrong, catch)
         if resident.part.fate is Fate.CERTIFIED:
             entered = self.post("/api/v1/certificates", certificate)
-            path = f"/api/v1/certificates/{entered['certificate']}/decision"
-            self.offices.service.post(path, {"genuine": True}, self.offices.token("bureau-clerk"))
+            self._have_verified(f"/api/v1/certificates/{entered['certificate']}/decision")
+            resident.certified = True
+
+    def _have_verified(self, path: str) -> None:
+        """Have the bureau verify a certificate, the first of a hasty school not before it was inspected and filmed."""
+        token, genuine = self.offices.token("bureau-clerk"), {"genuine": True}
+        for scheme, mend in ((Scheme.NOT_INSPECTED, self.inspect), (Scheme.NOT_FILMED, self.film)):
+            if self.hasty:
+                self.offices.service.post_refused(path, genuine, token, CATCHES[scheme])
+                mend()
+        self.hasty = False
+        self.offices.service.post(path, genuine, token)
 
     def certificate(self, resident: Resident) -> dict[str, Any]:
         examined_on = date.fromisoformat(self.exam["held_on"])

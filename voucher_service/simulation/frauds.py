@@ -77,7 +77,13 @@ class Scheme(Enum):
     NEVER_HELD = auto()
     """Files an exam for a class that nobody attended."""
     EXAM_TOO_SOON = auto()
-    """An honest school files its exam a day too late."""
+    """Files its exam a day too late, as the hasty school of the next three."""
+    NOBODY_ASKED = auto()
+    """Files its exam before its trainees have rated the class."""
+    NOT_INSPECTED = auto()
+    """Has a certificate verified of a class that nobody inspected."""
+    NOT_FILMED = auto()
+    """Has one verified of a class without recordings."""
 
 
 CATCHES: Final = {
@@ -109,6 +115,9 @@ CATCHES: Final = {
     Scheme.BORROWED_NAMES: Catch("not_of_this_class"),
     Scheme.NEVER_HELD: Catch("class_not_in_state"),
     Scheme.EXAM_TOO_SOON: Catch("exam_filed_too_late"),
+    Scheme.NOBODY_ASKED: Catch("survey_not_closed"),
+    Scheme.NOT_INSPECTED: Catch("class_not_inspected"),
+    Scheme.NOT_FILMED: Catch("recordings_missing"),
 }
 """Every fraud that is refused, and the refusal that names it."""
 
@@ -134,8 +143,14 @@ SCANNED: Final = frozenset(
 )
 """Tried with a voucher at a class's door, where the refused scan is stored too."""
 
-NEEDS_TRAINEES: Final = frozenset({Scheme.SCANS_BLACK_LISTED, Scheme.BORROWED_NAMES, Scheme.EXAM_TOO_SOON})
+NEEDS_TRAINEES: Final = frozenset({Scheme.SCANS_BLACK_LISTED, Scheme.BORROWED_NAMES})
 """Played only in a round in which somebody comes to a class."""
+
+NEEDS_GRADUATES: Final = frozenset({Scheme.EXAM_TOO_SOON, Scheme.NOBODY_ASKED})
+"""Played by the first class of a round if somebody completes it."""
+
+NEEDS_CERTIFICATES: Final = frozenset({Scheme.NOT_INSPECTED, Scheme.NOT_FILMED})
+"""Played by that class if somebody has a certificate of their own."""
 
 DEALT_EVERY: Final = 30
 """Of so many people with the same fate, one plays each manner that their fate allows."""

@@ -15,7 +15,18 @@ from voucher_service.demo.loading import CAPACITY, LASTS, STARTS_AFTER
 from voucher_service.demo.people import Person, Population
 from voucher_service.demo.quota_split import split
 from voucher_service.demo.tables import region_quotas
-from voucher_service.simulation.frauds import CATCHES, CROWD, FLAGS, NEEDS_TRAINEES, SCANNED, Manner, Scheme, dealt
+from voucher_service.simulation.frauds import (
+    CATCHES,
+    CROWD,
+    FLAGS,
+    NEEDS_CERTIFICATES,
+    NEEDS_GRADUATES,
+    NEEDS_TRAINEES,
+    SCANNED,
+    Manner,
+    Scheme,
+    dealt,
+)
 
 ROUNDS: Final = 12
 PEOPLE_A_ROUND_MIN: Final = 10
@@ -83,6 +94,11 @@ class Part:
     def attends(self) -> bool:
         return self.fate in STAGES["redeemed"]
 
+    @property
+    def certifies_own(self) -> bool:
+        """Whether a certificate is shown that nobody bought."""
+        return self.fate is Fate.CERTIFIED and self.manner is not Manner.SOLD_NUMBER
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -106,8 +122,10 @@ class Round:
     def frauds(self) -> Iterator[Manner | Scheme]:
         """Everything that is tried in this round and must be refused."""
         yield from (part.manner for part in self.parts if part.manner is not Manner.PLAIN)
-        held = any(part.attends for part in self.parts)
-        idle = set(NEEDS_TRAINEES if not held else ())
+        first = next(self.classes(), ())
+        idle = set(NEEDS_TRAINEES if not first else ())
+        idle |= NEEDS_GRADUATES if not any(part.fate in STAGES["completed"] for part in first) else set()
+        idle |= NEEDS_CERTIFICATES if not any(part.certifies_own for part in first) else set()
         idle |= set() if self.crowded() else {Scheme.SIXTY_AT_ONCE}
         yield from (scheme for scheme in Scheme if scheme not in idle)
 

@@ -91,12 +91,15 @@ class Year:
         self._together(group.crooked.lure, group.trainees)
 
     def _teach(self, group: Group) -> None:
-        self._log_in(*(course.clerk for course in group.courses), CROOKED_CLERK)
+        """Teach, inspect and film; the first course of a round is hasty and leaves the last two for later."""
+        self._log_in("bureau-clerk", *(course.clerk for course in group.courses), CROOKED_CLERK)
         self._together(Course.teach, group.courses)
         for course in group.courses:
             self._haunt(course, crowded=course is group.courses[0] and group.turn.crowded())
         for course in group.courses[:1]:
+            course.hasty = True
             group.crooked.borrow_names(course.residents)
+        self._together(_supervise, group.courses[1:])
 
     def _haunt(self, course: Course, *, crowded: bool) -> None:
         """Have the school's face device see who has left, and a whole class within seconds, as the plan says."""
@@ -111,8 +114,6 @@ class Year:
 
     def _close(self, group: Group) -> None:
         self._log_in("bureau1", *(course.clerk for course in group.courses), CROOKED_CLERK)
-        for course in group.courses[:1]:
-            course.files_late = True
         self._together(Course.close, group.courses)
         group.crooked.claim_it_was_held()
         eager = [one for one in group.residents if one.part.manner is Manner.EAGER]
@@ -122,8 +123,19 @@ class Year:
         """Enter results and certificates; whoever bought a number comes when the number is on record."""
         self._log_in("bureau-clerk", *(course.clerk for course in group.courses))
         self._together(Course.examine, group.courses)
+        for course in group.courses[:1]:
+            self._be_hasty(course)
         self._at_each_door(self._show_own, group)
         self._at_each_door(self._show_sold, group)
+
+    def _be_hasty(self, course: Course) -> None:
+        """Show one certificate before the class was inspected and filmed; without one nobody is caught."""
+        own = next((one for one in course.residents if one.part.certifies_own), None)
+        if own is None:
+            course.hasty = False
+            _supervise(course)
+        else:
+            self._show_own(course, own)
 
     def _show_own(self, course: Course, resident: Resident) -> None:
         if resident.part.manner is Manner.SOLD_NUMBER:
@@ -157,6 +169,11 @@ class Year:
         for _ in self._pool.map(act, things):
             if done:
                 done(1)
+
+
+def _supervise(course: Course) -> None:
+    course.inspect()
+    course.film()
 
 
 def _trades(school: int) -> list[tuple[str, str]]:
