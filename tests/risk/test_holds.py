@@ -15,6 +15,7 @@ from tests.risk.lines import decide, dispute, opine, stop
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
+from voucher_service.identifiers import to_hex
 from voucher_service.vouchers import service as vouchers
 
 
@@ -39,7 +40,7 @@ def test_the_close_leaves_a_held_voucher_out_and_a_lift_catches_it_up(town: Town
     assert_sound(town)
     with town.app.app_context():
         (hold, _), *_ = vouchers.holds_of(held.worker.region_id, row(town, held.worker).voucher_id)
-        document = {"region_id": hold.region_id, "hold": f"{hold.hold_id:016x}"}
+        document = {"region_id": hold.region_id, "hold": to_hex(hold.hold_id)}
     for who in ("bureau1", "bureau2"):
         path = f"/api/v1/holds/{document['region_id']}/{document['hold']}/opinions"
         town.tokens.clear()
