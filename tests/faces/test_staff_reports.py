@@ -27,6 +27,7 @@ QUERIES_MAX = {
     "{institution}/findings": 25,
     "{bureau}/findings": 25,
     "{institution}": 20,
+    "{bureau}": 18,
     "{institution}/attendance/1": 15,
 }
 """Judging a class asks most of the registers, a roster its meetings and sign-ins, who will be paid most of the stages:
