@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,9 +16,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from werkzeug.serving import make_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from flask import Flask
+
+    from tests.journey.city import Town
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 LAUNCH_ARGS = (
@@ -78,6 +83,31 @@ def page(chromium: Browser) -> Iterator[Page]:
         opened.on("pageerror", lambda error: errors.append(str(error)))
         yield opened
         assert errors == []
+
+
+@pytest.fixture
+def town(fresh_sqlite_town: Town) -> Town:
+    return fresh_sqlite_town
+
+
+@pytest.fixture
+def address(town: Town) -> Iterator[str]:
+    """Where the whole service listens, on a free port of the loopback."""
+    with serving(town.app) as found:
+        yield found
+
+
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 class _Site(SimpleHTTPRequestHandler):

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING
-
-import pytest
-from werkzeug.serving import make_server
 
 from tests.journey.city import PEOPLE, Town
 from voucher_service.signing.verification import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
 PHONE = {"width": 375, "height": 800}
-
-
-@pytest.fixture
-def town(fresh_sqlite_town: Town) -> Town:
-    return fresh_sqlite_town
-
-
-@pytest.fixture
-def address(town: Town) -> Iterator[str]:
-    """Where the whole service listens, on a free port of the loopback."""
-    server = make_server("127.0.0.1", 0, town.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def log_in(page: Page, address: str, region_id: int) -> None:

@@ -1,6 +1,6 @@
 """The closed loop in a real browser: institution, industry, bureau, worker, door, class, certificate, dashboard.
 
-On the way every page is looked at: nothing overflows a phone or a desk, and axe finds nothing on a desk page.
+On the way every page is looked at: nothing overflows a phone or a desk, and axe finds nothing.
 """
 
 from __future__ import annotations
@@ -9,30 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browser import supervision_steps
-from tests.browser.loop import DESK, PHONE, REVIEWERS, Loop, trial_service
+from tests.browser.loop import REVIEWERS, Loop, trial_service
+from tests.browser.seeing import faults_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-
-AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = "async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)"
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-DESK_PAGES = ("institution-", "bureau-")
-
-
-def faults_of(page: Page, name: str) -> list[str]:
-    """What is wrong with a page at the width of a phone and of a desk."""
-    found, usual = [], page.viewport_size
-    for size in (PHONE, DESK):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        if page.evaluate(OVERFLOW) > 0:
-            found.append(f"{name} overflows {size['width']} pixels")
-        if name.startswith(DESK_PAGES):
-            page.evaluate(AXE)
-            found += [f"{name} at {size['width']}: {violation}" for violation in page.evaluate(RUN_AXE)]
-    if usual:
-        page.set_viewport_size(usual)
-    return found
 
 
 def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_path: Path, chromium: Browser) -> None:

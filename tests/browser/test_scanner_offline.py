@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from tests.browser.scanner_steps import (
     admit,
@@ -23,33 +21,18 @@ from tests.browser.scanner_steps import (
     show_card,
     wait_until_sent,
 )
+from tests.faces.test_worker_display import chinese_left
 from tests.journey.city import Town
 from tests.scanning.door import ready_worker
 from voucher_service.database import db
 from voucher_service.redemptions.models import RefusedScan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from playwright.sync_api import Browser, Page
 
     OpenScanner = Callable[..., Page]
-
-
-@pytest.fixture
-def town(fresh_sqlite_town: Town) -> Town:
-    return fresh_sqlite_town
-
-
-@pytest.fixture
-def address(town: Town) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, town.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.mark.parametrize("service_workers", ["allow", "block"])
@@ -104,7 +87,8 @@ def test_the_scanner_opens_without_a_net_and_keeps_its_queue(town: Town, address
         """async () => (await Promise.all((await caches.keys()).map(async (name) =>
              (await (await caches.open(name)).keys()).map((request) => new URL(request.url).pathname)))).flat()"""
     )
-    assert [path for path in cached if not path.startswith("/static/")] == ["/scan/shell"]
+    empty = ["/scan/language", "/scan/shell", "/scan/shell/en"]
+    assert sorted(path for path in cached if not path.startswith("/static/")) == empty
     page.context.set_offline(False)
     wait_until_sent(page)
     assert redemptions(town) == 1
@@ -159,7 +143,7 @@ def test_whoever_logs_out_is_warned_while_scans_wait(town: Town, address: str, c
     admit(page, worker)
     page.get_by_role("button", name="下一位").click()
     page.get_by_role("button", name="退出", exact=True).click()
-    page.get_by_text("还有 1 条记录没有上传").wait_for()
+    page.get_by_text("还有 1 条离线扫码记录没有上传").wait_for()
     page.get_by_role("button", name="先不退出").click()
     page.context.set_offline(False)
     wait_until_sent(page)
@@ -196,3 +180,18 @@ def test_a_revoked_device_is_told_why(town: Town, address: str, chromium: Browse
     log_in(page.context, town, address, "school1-clerk")
     open_scanner(page, town, address)
     page.locator("#banner", has_text="停用").wait_for()
+
+
+def test_without_a_net_it_opens_in_the_language_that_was_read_last(town: Town, address: str, chromium: Browser) -> None:
+    page = enter(chromium, town, address)
+    page.context.add_cookies([{"name": "language", "value": "en", "url": address}])
+    open_scanner(page, town, address)
+    title = page.locator("#class-title").inner_text()
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.wait_for_function("async () => Boolean(await caches.match('/scan/language'))")
+    page.context.set_offline(True)
+    page.reload()
+    ready(page)
+    assert page.locator("#net").inner_text() == "○ Off line"
+    assert page.locator("#class-title").inner_text() == title
+    assert chinese_left(page.content()) == []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from werkzeug.serving import make_server
 
+from tests.browser.seeing import AXE, RUN_AXE
 from tests.browser.test_journey import log_in
 from tests.journey.city import PEOPLE, Town, close_town, open_town
 from voucher_service.database.migration import migrate
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, Page
 
-AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text(encoding="utf-8")
-RUN_AXE = "async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)"
 SMALL_TARGETS = """(least) => Array.from(document.querySelectorAll("a[href], button, select, input, summary"))
   .map((it) => [it, (it.closest("label.choice") ?? it).getBoundingClientRect()])
   .filter(([it, box]) => it.type !== "hidden" && !it.matches(".skip") && box.height > 0 && box.height < least - 0.5)

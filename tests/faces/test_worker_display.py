@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 from tests.faces.browsing import PAGE, Visitor, particulars
 from tests.faces.test_worker import REGION, WILLING, claim_page, claimed
 from tests.journey.city import PEOPLE
-from voucher_service.faces import display, hold_words, outlooks, progress, wording
+from voucher_service.faces import display, hold_words, outlooks, progress, scan_words, wording
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -25,6 +25,7 @@ WORKERS_TEMPLATES = sorted(
         *(TEMPLATES / name for name in ("base.html", "home.html", "forms.html", "problem.html")),
         *(TEMPLATES / "worker").glob("*.html"),
         *(TEMPLATES / "session").glob("*.html"),
+        *(TEMPLATES / "scan").glob("*.html"),
     ]
 )
 CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
@@ -132,8 +133,13 @@ def test_a_refused_log_in_is_told_in_english(reader: Visitor) -> None:
 
 
 def catalogue() -> dict[str, str]:
-    with display.CATALOGUE.open("rb") as source:
-        return {str(message.id): str(message.string) for message in read_po(source) if message.id}
+    known: dict[str, str] = {}
+    for path in display.CATALOGUES:
+        with path.open("rb") as source:
+            found = {str(message.id): str(message.string) for message in read_po(source) if message.id}
+        assert not known.keys() & found.keys(), path.name
+        known |= found
+    return known
 
 
 def said_by_pages() -> set[str]:
@@ -166,7 +172,9 @@ def said_by_words() -> set[str]:
         outlooks.OUTCOMES,
     )
     steps = {text for step in progress.STEPS.values() for text in (step.done, step.next, step.whose)}
-    return {text for table in words for text in table.values()} | steps | {wording.OTHER_PURPOSE, "%(sum)s 元"}
+    scanner = {*scan_words.SAYINGS.values(), *(text for reason in scan_words.REASONS.values() for text in reason)}
+    told = {wording.OTHER_PURPOSE, "%(sum)s 元"}
+    return {text for table in words for text in table.values()} | steps | scanner | told
 
 
 def test_no_text_of_a_page_lacks_a_translation() -> None:

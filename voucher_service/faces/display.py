@@ -1,7 +1,7 @@
 """How a visitor reads the pages: Chinese or English, ordinary or large type. Two cookies, switched without a script.
 
 Chinese is the source; `translations/en.po` holds the English and is read when the first visitor asks for it. Staff
-work in Chinese.
+work in Chinese, but for the scanner: whoever stands at a door may be anybody.
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from voucher_service.web.access import HOLDER, PUBLIC, ROLES, allow, caller
 
 blueprint = Blueprint("display", __name__)
 
-CATALOGUE: Final = Path(__file__).with_name("translations") / "en.po"
+CATALOGUES: Final = tuple(Path(__file__).with_name("translations") / name for name in ("en.po", "en-scan.po"))
+"""What all pages and the workers' say, and what only the scanner says."""
+_SCANNER: Final = "/scan"
 LANGUAGE_COOKIE, SIZE_COOKIE = "language", "size"
 CHOICES: Final = {LANGUAGE_COOKIE: ("zh", "en"), SIZE_COOKIE: ("normal", "large")}
 KEPT_FOR: Final = timedelta(days=365)
@@ -52,9 +54,9 @@ class _Languages(Babel):  # type: ignore[misc]
 
 
 def reads_english() -> bool:
-    """Whether the visitor chose English; staff have no such switch."""
+    """Whether the visitor chose English; staff have no such switch but on the scanner."""
     chosen = has_request_context() and request.cookies.get(LANGUAGE_COOKIE) == "en"
-    return chosen and caller().role in {PUBLIC, HOLDER}
+    return chosen and (caller().role in {PUBLIC, HOLDER} or request.path.startswith(_SCANNER))
 
 
 def reads_large() -> bool:
@@ -98,8 +100,11 @@ def choose() -> Response:
 
 
 def _compiled() -> Translations:
-    compiled = BytesIO()
-    with CATALOGUE.open("rb") as source:
-        write_mo(compiled, read_po(source, locale="en"))
-    compiled.seek(0)
-    return Translations(compiled)
+    found = Translations()
+    for catalogue in CATALOGUES:
+        compiled = BytesIO()
+        with catalogue.open("rb") as source:
+            write_mo(compiled, read_po(source, locale="en"))
+        compiled.seek(0)
+        found.merge(Translations(compiled))
+    return found

@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.faces import forms, scan_answers, scan_paper
+from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
 from voucher_service.scanning import service as scanning
@@ -30,7 +31,11 @@ OPEN = ("approved", "in_session")
 def choose_class() -> str:
     """Ask at which class's door this device stands."""
     own = db.session.scalars(classes.visible_to(caller()).limit(CLASSES_MAX))
-    return render_template("scan/classes.html", classes=[found for found in own if found.state in OPEN])
+    return render_template(
+        "scan/classes.html",
+        classes=[found for found in own if found.state in OPEN],
+        occupations=programmes.occupations(),
+    )
 
 
 @blueprint.get("/<string(length=16):training_class>")
@@ -41,7 +46,8 @@ def show_scanner(training_class: str) -> str:
         "scan/scanner.html",
         training_class=found,
         nonce=secrets.token_hex(16),
-        tally=scanning.tally(found.class_id, caller()),
+        counted=scanning.tally(found.class_id, caller()),
+        occupations=programmes.occupations(),
     )
 
 

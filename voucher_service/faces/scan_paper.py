@@ -12,6 +12,7 @@ from voucher_service.classes import service as classes
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms, scan_answers
 from voucher_service.holders import service as holders
+from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
 from voucher_service.web.access import INSTITUTION, allow, caller
@@ -57,6 +58,7 @@ def door(
     return render_template(
         "scan/paper.html",
         training_class=training_class,
+        occupations=programmes.occupations(),
         refusal=refusal,
         sent=sent,
         given=given | ({"code": code} if code else {}),

@@ -51,11 +51,12 @@ def look(shown: dict[str, Any]) -> dict[str, Any]:
 
 @blueprint.get("/scans/of-class/<string(length=16):training_class>")
 @allow(*INSTITUTION)
-@blueprint.response(200, description="`redeemed`, `refused` by reason, `seats_left`, `capacity`")
+@blueprint.response(200, description="`expected`, `redeemed`, `refused` by reason, `seats_left`, `capacity`")
 def tally(training_class: str) -> dict[str, Any]:
     """Count the door of one of the institution's classes so far."""
     found = service.tally(identifier(training_class), caller())
     return {
+        "expected": found.expected,
         "redeemed": found.redeemed,
         "refused": found.refused,
         "seats_left": found.seats_left,

@@ -162,8 +162,9 @@ def _look(digits: str, card: Card | None, caller: Caller, now: datetime) -> Look
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The door of one class so far: live redemptions, refused scans by reason, and seats."""
+    """The door of one class so far: who is expected, live redemptions, refused scans by reason, and seats."""
 
+    expected: int
     redeemed: int
     refused: dict[str, int]
     seats_left: int
@@ -175,7 +176,7 @@ def tally(class_id: int, caller: Caller) -> Tally:
     training_class = classes.find(class_id, caller)
     counted = redemptions.tally_of_class(training_class.region_id, class_id)
     left = training_class.capacity - training_class.seats_taken
-    return Tally(counted.redeemed, counted.refused, left, training_class.capacity)
+    return Tally(training_class.capacity, counted.redeemed, counted.refused, left, training_class.capacity)
 
 
 def visible_to(caller: Caller) -> Select[OfflineScan]:

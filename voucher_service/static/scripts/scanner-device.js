@@ -2,14 +2,16 @@
 
 import * as log from "./scanner-log.js";
 import * as net from "./scanner-net.js";
+import { guardLogOut } from "./scanner-leave.js";
+import { say } from "./scanner-words.js";
 
 document.documentElement.classList.add("scanning");
 const form = document.getElementById("enrol");
 const trouble = document.getElementById("trouble");
 
 const self = await log.device();
-document.getElementById("this-device").textContent = self ? `本机已登记为“${self.name}”。` : "本机还没有登记。";
-document.querySelector(`[data-device="${self?.id}"]`)?.append("（本机）");
+document.getElementById("this-device").textContent = self ? say("this_device", { name: self.name }) : say("this_device_not");
+document.querySelector(`[data-device="${self?.id}"]`)?.append(say("here"));
 
 form?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -17,14 +19,15 @@ form?.addEventListener("submit", async (event) => {
   button.disabled = true;
   trouble.textContent = "";
   try {
-    if (await log.waiting()) throw new Error("本机还有没上传的离线记录，请先在扫码页上传，再重新登记。");
+    if (await log.waiting()) throw new Error(say("send_first"));
     const { institution } = await net.standing();
     await net.enrol(institution, form.elements.name.value.trim());
     await net.sync();
     location.reload();
   } catch (failure) {
-    trouble.textContent = failure instanceof net.NoAnswer ? "没有网络，登记不了。" : failure.message;
+    trouble.textContent = failure instanceof net.NoAnswer ? say("no_net_to_enrol") : failure.message;
     button.disabled = false;
   }
 });
+guardLogOut();
 document.documentElement.dataset.ready = "yes";

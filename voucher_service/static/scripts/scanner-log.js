@@ -141,7 +141,7 @@ export async function settle(scans) {
       store("queue").delete(scan.number);
       store("told").add({
         number: scan.number, outcome: scan.outcome, reason: scan.reason, at: scan.decided_at,
-        sentence: scan.answer?.detail_zh ?? "", seat: scan.answer?.seat ?? null,
+        detail: scan.answer?.detail ?? "", detail_zh: scan.answer?.detail_zh ?? "", seat: scan.answer?.seat ?? null,
       });
     }
     keys.slice(0, Math.max(0, keys.length + scans.length - TOLD_MAX)).forEach((key) => store("told").delete(key));

@@ -1,6 +1,7 @@
 /** Speaks to the service for the scanner: whose login this is, one scan on line, and bringing home what was queued. */
 
 import * as log from "./scanner-log.js";
+import { say, sentenceIn } from "./scanner-words.js";
 
 const ASK_MS = 6000;
 const BATCH = 20;
@@ -12,7 +13,7 @@ export class NoAnswer extends Error {}
 /** The service's refusal, as its problem document says it. */
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.detail_zh ?? `服务没有回答（${status}）`);
+    super(sentenceIn(problem) ?? say("no_service", { status }));
     this.status = status;
     this.problem = problem;
     this.code = problem.code;
@@ -47,9 +48,8 @@ async function ask(path, { body, key } = {}) {
 
 /** Learn who is logged in, at which classes they may scan, and the proof that requests are this page's. */
 export async function standing() {
-  const told = await ask("/scan/standing");
-  proof = told.proof;
-  const { proof: _, ...kept } = told;
+  const { proof: fresh, ...kept } = await ask("/scan/standing");
+  proof = fresh;
   await log.keepStanding(kept).catch(() => {});
   return kept;
 }
@@ -74,8 +74,8 @@ export async function sync() {
   const self = await log.device();
   if (!self) return;
   const { nonce } = await ask(`${API}/offline-scans/nonce?device=${self.id}`);
-  const told = await ask(`${API}/offline-scans/syncs`, { body: await log.signedSync(self, nonce) });
-  await log.keepDirectory(told.directory, told.server_time);
+  const kept = await ask(`${API}/offline-scans/syncs`, { body: await log.signedSync(self, nonce) });
+  await log.keepDirectory(kept.directory, kept.server_time);
 }
 
 /** Bring the queue home, a batch at a time; returns what became of each. What has no answer stays in the queue. */

@@ -7,7 +7,8 @@
 
 const { version, files } = self.SHELL;
 const CACHE = `scanner-${version}`;
-const EMPTY_PAGE = "/scan/shell";
+const EMPTY_PAGES = { "zh-CN": "/scan/shell", en: "/scan/shell/en" };
+const LAST_READ = "/scan/language";
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(files)).then(() => self.skipWaiting()));
@@ -27,7 +28,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     // Only a class's scanner opens without a net; a refusal of the service is shown as it is.
     event.respondWith(fetch(request).catch(async (failure) => {
-      const shell = await (await caches.open(CACHE)).match(EMPTY_PAGE);
+      const shell = await emptyPage();
       if (shell && /^\/scan\/[0-9a-f]{16}$/.test(pathname)) return shell;
       throw failure;
     }));
@@ -35,3 +36,16 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(caches.open(CACHE).then((cache) => cache.match(pathname)).then((kept) => kept ?? fetch(request)));
   }
 });
+
+/** The scanner's page says what language it is read in. */
+self.addEventListener("message", (event) => {
+  if (event.data in EMPTY_PAGES) {
+    event.waitUntil(caches.open(CACHE).then((cache) => cache.put(LAST_READ, new Response(event.data))));
+  }
+});
+
+async function emptyPage() {
+  const cache = await caches.open(CACHE);
+  const language = await (await cache.match(LAST_READ))?.text();
+  return cache.match(EMPTY_PAGES[language] ?? EMPTY_PAGES["zh-CN"]);
+}

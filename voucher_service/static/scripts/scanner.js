@@ -6,13 +6,15 @@
  * memory and in the sealed queue, never in an address.
  */
 
+import { guardLogOut } from "./scanner-leave.js";
 import * as log from "./scanner-log.js";
 import * as net from "./scanner-net.js";
 import { listen, readPicture, watch, watchCard } from "./scanner-reader.js";
-import { adviceOn, nameOf, sentenceOf } from "./scanner-words.js";
+import { adviceOn, nameOf, say, sentenceIn, sentenceOf } from "./scanner-words.js";
 import { verify } from "./tvq1.js";
 
 const SYNC_EVERY_MS = 30_000;
+const COUNT_EVERY_MS = 5_000;
 const DIRECTORY_EVERY_MS = 15 * 60_000;
 const at = (id) => document.getElementById(id);
 const form = at("door");
@@ -29,10 +31,10 @@ let lastTrouble = "";
 // ---- What is shown ----------------------------------------------------------------------------------------------
 
 const OUTCOMES = {
-  ok: { word: "✓ 通过", tones: [880, 1320], buzz: [80] },
-  used: { word: "! 已用过", tones: [440, 440], buzz: [120, 80, 120] },
-  refused: { word: "✗ 不通过", tones: [220, 180], buzz: [300] },
-  waiting: { word: "… 已暂存，待确认", tones: [660], buzz: [40, 40, 40] },
+  ok: { tones: [880, 1320], buzz: [80] },
+  used: { tones: [440, 440], buzz: [120, 80, 120] },
+  refused: { tones: [220, 180], buzz: [300] },
+  waiting: { tones: [660], buzz: [40, 40, 40] },
 };
 let sound;
 
@@ -58,13 +60,13 @@ function conclude(outcome, { lines, code = "" }) {
   shown.className = `result ${outcome}`;
   shown.dataset.outcome = outcome;
   shown.dataset.code = code;
-  at("result-word").textContent = OUTCOMES[outcome].word;
+  at("result-word").textContent = say(outcome);
   at("result-lines").replaceChildren(...lines.filter(Boolean).map((line) => {
     const paragraph = document.createElement("p");
-    paragraph.textContent = line;
+    paragraph.append(line);
     return paragraph;
   }));
-  at("result-code").textContent = code ? `编号 ${code}` : "";
+  at("result-code").textContent = code ? say("code", { code }) : "";
   show(form, false);
   show(shown, true);
   at("next").focus();
@@ -93,18 +95,19 @@ function next() {
 async function refreshStatus() {
   const [self, waiting, told] = await Promise.all([log.device(), log.waiting(), log.told()]);
   at("status").className = `door-status ${isReachable ? "on" : "off"}`;
-  at("net").textContent = isReachable ? "● 在线" : "○ 离线";
-  at("waiting").textContent = waiting ? `${waiting} 条待确认` : "没有待确认";
+  at("net").textContent = say(isReachable ? "on_line" : "off_line");
+  at("waiting").textContent = waiting ? say("waits", { count: waiting }) : say("none_waits");
   at("waiting").dataset.waiting = waiting;
-  at("synced").textContent = self?.syncedAt ? `上次同步 ${clock(self.syncedAt)}` : self ? "尚未同步" : "本机未登记，离线不能扫码";
+  at("synced").textContent = self?.syncedAt ? say("synced", { time: clock(self.syncedAt) }) : say(self ? "not_synced" : "not_enrolled");
   show(at("send"), waiting > 0);
   at("banner").textContent = lastTrouble;
   show(at("banner"), Boolean(lastTrouble));
   show(at("told"), told.length > 0);
   at("told-lines").replaceChildren(...told.reverse().map((line) => {
     const item = document.createElement("li");
-    const became = line.outcome === "redeemed" ? `✓ 已核销，第 ${line.seat} 座` : `✗ 未核销：${line.sentence}`;
-    item.textContent = `${line.number} 号 · ${clock(line.at)} · ${became}`;
+    const sentence = line.outcome === "redeemed" ? "" : sentenceIn(line);
+    const became = say(`became_${line.outcome}`, { seat: line.seat, sentence });
+    item.textContent = say("told", { number: line.number, time: clock(line.at), became });
     return item;
   }));
 }
@@ -114,6 +117,7 @@ async function refreshTally() {
   const found = await net.tally(classId).catch(() => null);
   if (!found) return;
   at("redeemed").textContent = found.redeemed;
+  at("expected").textContent = found.expected;
   at("seats").textContent = found.seats_left;
   const refused = Object.entries(found.refused);
   at("refused").textContent = refused.reduce((sum, [, count]) => sum + count, 0);
@@ -136,13 +140,13 @@ async function begin(text) {
   scan = { code, nonce: log.newNonce(), classId, isOnLine: isReachable };
   show(at("step-code"), false);
   show(at("step-card"), true);
-  at("holder").textContent = "正在核对券码…";
+  at("holder").textContent = say("checking");
   at("id_number").focus();
   const mine = scan;
   if (mine.isOnLine) {
     try {
       const seen = await net.look(code, classId);
-      if (scan === mine) at("holder").textContent = `持券人 ${seen.name} · ${seen.id_number}`;
+      if (scan === mine) showHolder(mine, seen);
       return;
     } catch (failure) {
       if (scan !== mine) return;
@@ -153,12 +157,23 @@ async function begin(text) {
   await beginOffLine(mine);
 }
 
+/** Say whose voucher this is: the name, masked, stays Chinese in whatever language the clerk reads. */
+function showHolder(mine, { name, id_number: number }) {
+  mine.holder = document.createElement("span");
+  const [before, after] = say("holder", { name: "\n" }).split("\n");
+  const named = document.createElement("span");
+  named.lang = "zh-CN";
+  named.textContent = name;
+  mine.holder.append(before, named, `${after} · ${number}`);
+  at("holder").replaceChildren(mine.holder);
+}
+
 /** A refusal of the service: about the login, or about the scan. */
 function judged(refused) {
   if (refused.status === 401 || refused.code === "bad_request") {
-    return conclude("refused", { lines: ["登录已过期，这次没有用券。", "请重新登录后再扫。"], code: refused.code });
+    return conclude("refused", { lines: [say("log_in_expired"), say("log_in_again")], code: refused.code });
   }
-  return refuse(refused.code, refused.problem.detail_zh);
+  return refuse(refused.code, sentenceIn(refused.problem));
 }
 
 function noAnswer() {
@@ -170,12 +185,12 @@ function noAnswer() {
 async function beginOffLine(mine) {
   const self = await log.device();
   if (!self?.directory) {
-    return conclude("refused", { lines: ["现在没有网络，这台设备也没有登记或同步过，不能离线扫码。", "请联网后再扫，或换一台已登记的设备。"] });
+    return conclude("refused", { lines: [say("no_net_no_keys"), say("scan_on_line")] });
   }
   const found = await verify(mine.code, self.directory, { at: log.cityNow(self), offline: true });
   const verdict = await offLineVerdict(found);
   if (verdict === log.PASSED) {
-    at("holder").textContent = "离线：请对照身份证原件和本人，填写证件号码与姓名。";
+    at("holder").textContent = say("check_off_line");
     mine.voucher = found.voucher;
     return undefined;
   }
@@ -213,8 +228,7 @@ async function decide() {
 async function decideOnLine(mine, card) {
   try {
     const answer = await net.redeem({ ...mine, card });
-    const name = at("holder").textContent.startsWith("持券人") ? at("holder").textContent : "";
-    return conclude("ok", { lines: [name, `第 ${answer.seat} 座`] });
+    return conclude("ok", { lines: [mine.holder, say("seat", { seat: answer.seat })] });
   } catch (failure) {
     if (failure instanceof net.Refused) {
       if (failure.code === "holder_mismatch" && (await isNameOnly(mine, card))) return askForWaiver(mine);
@@ -236,7 +250,7 @@ async function isNameOnly(mine, card) {
 /** The number is the holder's, the name is written otherwise: say so, and let the clerk give a reason or refuse. */
 function askForWaiver(mine) {
   mine.nonce = log.newNonce(); // the refusal was stored as a scan of its own
-  at("trouble").textContent = "证件号码相符，姓名写法不同（常见于生僻字、间隔点）。核对本人后写明原因，或不放行。";
+  at("trouble").textContent = say("other_spelling");
   show(at("waiver"), true);
   at("waiver_reason").focus();
 }
@@ -244,7 +258,7 @@ function askForWaiver(mine) {
 async function decideOffLine(mine, card) {
   const self = await log.device();
   if (!self?.directory) {
-    return conclude("refused", { lines: ["网络中断，没有收到答复；这台设备没有登记，不能暂存。", "请联网后用同一个券码再扫一次。"] });
+    return conclude("refused", { lines: [say("no_answer"), say("same_code_again")] });
   }
   const found = await verify(mine.code, self.directory, {
     at: log.cityNow(self), offline: true, idNumber: card.id_number, name: card.name,
@@ -255,7 +269,7 @@ async function decideOffLine(mine, card) {
   const verdict = fits ? await offLineVerdict(found) : "holder_mismatch";
   const number = await writeDown(mine, verdict, card);
   if (verdict !== log.PASSED) return refuse(verdict, "");
-  return conclude("waiting", { lines: [`第 ${number} 号记录已保存在本机，联网后自动上传。`, "服务器确认之前不算核销。请持券人稍后在“我的培训券”里查看结果。"] });
+  return conclude("waiting", { lines: [say("kept", { number }), say("not_yet")] });
 }
 
 // ---- Bringing it home -------------------------------------------------------------------------------------------
@@ -282,40 +296,14 @@ async function bring() {
     lastTrouble = "";
   } catch (failure) {
     if (failure instanceof net.NoAnswer) isReachable = false;
-    else if (failure instanceof net.Refused) lastTrouble = failure.status === 401 ? "请重新登录，登录后自动上传暂存的记录。" : failure.message;
-    else if (failure?.name !== "InvalidStateError") lastTrouble = "这个浏览器不能保存离线记录，只能联网扫码。";
+    else if (failure instanceof net.Refused) lastTrouble = failure.status === 401 ? say("log_in_to_send") : failure.message;
+    else if (failure?.name !== "InvalidStateError") lastTrouble = say("cannot_keep");
     who ??= await log.standing();
   }
   const known = who?.classes.find((open) => open.class_id === classId);
   if (known) at("class-title").textContent = known.title;
   await refreshStatus();
   await refreshTally();
-}
-
-/** Whoever logs out leaves nothing behind but what still has to be sent, and is told about that first. */
-function guardLogOut() {
-  const out = document.querySelector('form[action="/logout"]');
-  out?.addEventListener("submit", async (event) => {
-    if (out.dataset.agreed) return;
-    event.preventDefault();
-    if (await log.waiting()) await bringHome();
-    const left = await log.waiting();
-    if (left) {
-      at("leave-count").textContent = left;
-      show(at("leave"), true);
-      at("stay").focus();
-      return;
-    }
-    await leave(out);
-  });
-  at("stay").addEventListener("click", () => show(at("leave"), false));
-  at("leave-anyway").addEventListener("click", () => leave(out));
-}
-
-async function leave(out) {
-  await log.clearTold().catch(() => {});
-  out.dataset.agreed = "yes";
-  out.requestSubmit();
 }
 
 // ---- Wiring -----------------------------------------------------------------------------------------------------
@@ -340,7 +328,7 @@ at("picture").addEventListener("change", async (event) => {
   event.target.value = "";
   const digits = file && (await readPicture(file).catch(() => null));
   if (digits) begin(digits);
-  else at("trouble-code").textContent = "这张图里没有读到券码，请靠近、对正再拍一张。";
+  else at("trouble-code").textContent = say("no_code_in_picture");
 });
 listen(isWanted, begin);
 if (navigator.mediaDevices) {
@@ -352,15 +340,19 @@ if (navigator.mediaDevices) {
       show(at("camera"), false);
     } catch {
       show(at("view"), false);
-      at("trouble-code").textContent = "摄像头打不开，请用扫码枪、拍照或手工输入。";
+      at("trouble-code").textContent = say("no_camera");
     }
   });
 }
 addEventListener("online", bringHome);
 addEventListener("offline", () => { isReachable = false; refreshStatus(); });
 setInterval(bringHome, SYNC_EVERY_MS);
-guardLogOut();
-navigator.serviceWorker?.register("/scan/worker.js", { scope: "/scan/" }).catch(() => {});
+setInterval(() => document.hidden || refreshTally(), COUNT_EVERY_MS);
+guardLogOut(bringHome);
+navigator.serviceWorker?.register("/scan/worker.js", { scope: "/scan/" })
+  .then(() => navigator.serviceWorker.ready)
+  .then(({ active }) => active.postMessage(document.documentElement.lang))
+  .catch(() => {});
 document.documentElement.classList.add("scanning");
 next();
 await bringHome();
