@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.load.benches import reporting
+from tests.load.benches import decoding, reporting
 from tests.load.benches.__main__ import main, measure
 
 pytestmark = pytest.mark.load
@@ -83,3 +83,12 @@ def test_every_bench_says_what_is_needed_to_run_it_again(
     document = json.loads(capsys.readouterr().out)
     assert {"bench", "seed", "machine", "lines"} <= document.keys()
     assert {"python", "cores", "packages"} <= document["machine"].keys()
+
+
+def test_every_reader_that_is_here_reads_the_code_and_none_invents_one() -> None:
+    document = decoding.measure(0, 0, holds=2)
+    for row in document["table"].values():
+        assert sum(score["read"] for score in row.values()) > 0
+        assert sum(score["wrong"] for score in row.values()) == 0
+    assert document["lines"][0]["limit_median"] == 10
+    assert "zxing-cpp" in decoding.page({"seed": 1, **document})

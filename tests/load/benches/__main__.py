@@ -8,10 +8,12 @@ import os
 import platform
 import sys
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tests.load.benches import (
     claiming,
+    decoding,
     embedded,
     importing,
     picturing,
@@ -33,6 +35,7 @@ BENCHES: dict[str, Callable[..., dict[str, Any]]] = {
     "claim": claiming.measure,
     "verify": verifying.measure,
     "picture": picturing.measure,
+    "decode": decoding.measure,
     "reports": reporting.measure,
     "import": importing.measure,
     "start": starting.measure,
@@ -43,8 +46,10 @@ PACKAGES = ("flask", "granian", "psycopg", "sqlalchemy", "marshmallow", "cryptog
 def main() -> int:
     """Run one bench; exit 1 when a ratio stays under its aim."""
     wanted = _arguments()
-    options = {"large": wanted.vouchers} if wanted.vouchers else {}
+    options = {"large": wanted.vouchers} if wanted.vouchers else {"holds": wanted.holds} if wanted.holds else {}
     document = measure(wanted.bench, wanted.seconds, wanted.pairs, **options)
+    if wanted.page:
+        wanted.page.write_text(decoding.page(document), encoding="utf-8")
     print(json.dumps(document, indent=2) if wanted.json else _table(document))  # noqa: T201 - what it is for
     return 0 if all(line["reached"] for line in document["lines"]) else 1
 
@@ -61,9 +66,13 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=2.0, help="about how long a run takes (2)")
     parser.add_argument("--pairs", type=int, default=5, help="runs of each side, taken in turn (5)")
     parser.add_argument("--vouchers", type=int, help="for reports: vouchers of the large city (1,000,000)")
+    parser.add_argument("--holds", type=int, help=f"for decode: holds of the cheap phone ({decoding.HOLDS})")
+    parser.add_argument("--page", type=Path, help="for decode: write the table there")
     wanted = parser.parse_args()
     if wanted.vouchers and wanted.bench != "reports":
         parser.error("only reports takes a number of vouchers")
+    if (wanted.holds or wanted.page) and wanted.bench != "decode":
+        parser.error("only decode takes --holds and --page")
     return wanted
 
 
