@@ -41,6 +41,7 @@ def show_check(training_class: str) -> str:
     return render_template(
         "rules/class.html",
         training_class=found,
+        occupations=programmes.occupations(),
         findings=[classes.explained(finding) for finding in classes.findings(found)],
         clock=classes.review_clock(found, local_date(forms.now())),
     )

@@ -35,7 +35,9 @@ REASONS: Final = {
     ),
     "code_voucher_revoked": Reason("券已撤销", "这张培训券已被撤销。", "请持券人向发券的人社部门询问。"),
     "code_needs_list": Reason("短码", "短码需要联网核验。", "请联网后再扫，或请持券人出示手机上的券码。"),
-    "code_static_needs_person_check": Reason("纸质券", "纸质券须在线核验身份证和一次性验证码。", "请联网后点“纸质券”办理。"),
+    "code_static_needs_person_check": Reason(
+        "纸质券", "纸质券须在线核验身份证和一次性验证码。", "请联网后点“纸质券”办理。"
+    ),
     "one_time_code_not_accepted": Reason(
         "验证码不对", "一次性验证码不正确，或者已经失效。", "请重新发送，或到人社窗口领取。"
     ),
