@@ -62,6 +62,8 @@ def test_a_roster_is_uploaded_mapped_checked_and_shown(school: SchoolClass) -> N
     page = clerk.open(f"{school.page}/roster").text
     assert "应到 2 人，已到班用券 0 人" in page
     assert f'href="{address}"' in page
+    scanner = clerk.open(f"/scan/{school.page.rsplit('/', 1)[-1]}").text
+    assert '<strong id="expected">2</strong>' in scanner
 
 
 def test_bad_rows_are_named_with_their_clause_and_come_back_in_the_table(school: SchoolClass) -> None:

@@ -22,8 +22,10 @@ from werkzeug.exceptions import HTTPException
 
 from tests.faces.browsing import PAGE, Visitor, hidden_in, particulars
 from tests.faces.staff import first_class
+from tests.faces.test_rosters import check
 from tests.faces.test_staff import plan
 from tests.journey.city import PEOPLE, Town, Worker, close_town, open_town
+from tests.rosters.school import row, stranger
 from voucher_service.database.migration import migrate
 from voucher_service.identifiers import to_hex
 from voucher_service.web.access import PUBLIC, allowed_roles
@@ -44,6 +46,7 @@ NOT_PAGES: Final = {
     "health.metrics",
     "scan_pages.show_standing",
     "worker.worker_code.show_standing",
+    "institution.sheets.show_progress",
 }
 """What scripts and machines ask; none of it is HTML."""
 AFTER_AN_ACT: Final = {"bureau.show_findings": "/bureau/classes/{training_class}/findings"}
@@ -209,12 +212,14 @@ def lived(town: Town, look: Callable[[Visitor, Page], None] = lambda _visitor, _
     Worker(town, HOLDERS["holder with a live code"], school_class.region_id).log_in().claim()
     admin = school_class.staff("school1-admin")
     planned = admin.send("/institution/plan", **plan(town)).location
+    check(school_class, admin, row(stranger()), row(stranger(), 培训意愿="否"))
     walk.go()
     admin.http.post(f"{planned}/submit", data=admin.hidden(planned), headers=PAGE)
     town.clock.moment = school_class.meetings[0][1] + timedelta(minutes=5)
     walk.go()
     school_class.attend_all().close()
     school_class.certificate()
+    Visitor(town).log_in(HOLDERS[HOLDER], school_class.region_id).send(f"/not-there/{school_class.redemptions[0]}")
     walk.go()
     return walk
 

@@ -20,6 +20,7 @@ from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.errors import AlreadyRedeemed, VoucherUnknown
 from voucher_service.redemptions.service import Scan
+from voucher_service.rosters import service as rosters
 from voucher_service.scanning import log, nonces, rules
 from voucher_service.scanning.deciding import Card
 from voucher_service.scanning.errors import DeviceRevoked, LogRolledBack
@@ -162,7 +163,10 @@ def _look(digits: str, card: Card | None, caller: Caller, now: datetime) -> Look
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The door of one class so far: who is expected, live redemptions, refused scans by reason, and seats."""
+    """The door of one class so far: who is expected, live redemptions, refused scans by reason, and seats.
+
+    `expected` are the persons of the class's roster, or as many as it has seats when it has none.
+    """
 
     expected: int
     redeemed: int
@@ -176,7 +180,9 @@ def tally(class_id: int, caller: Caller) -> Tally:
     training_class = classes.find(class_id, caller)
     counted = redemptions.tally_of_class(training_class.region_id, class_id)
     left = training_class.capacity - training_class.seats_taken
-    return Tally(training_class.capacity, counted.redeemed, counted.refused, left, training_class.capacity)
+    roster = rosters.expected(training_class.region_id, class_id)
+    expected = training_class.capacity if roster is None else roster.persons
+    return Tally(expected, counted.redeemed, counted.refused, left, training_class.capacity)
 
 
 def visible_to(caller: Caller) -> Select[OfflineScan]:
