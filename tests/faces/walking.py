@@ -110,7 +110,8 @@ class Walk:
             paths.add(path)
             if PUBLIC in allowed_roles(self.town.app, endpoint):
                 self.known.add((role, path))
-            answer = visitor.open(path)
+            with visitor.open(path) as answer:  # a download holds its file open until then
+                answer.get_data()
             assert answer.status_code < 500, (role, path, answer.status_code)
             self.seen.add(endpoint)
             if answer.mimetype == "text/html" and answer.status_code != 302:
