@@ -22,8 +22,10 @@ from werkzeug.exceptions import HTTPException
 
 from tests.faces.browsing import PAGE, Visitor, hidden_in, particulars
 from tests.faces.staff import first_class
+from tests.faces.test_helping import claim_for, lent, received
 from tests.faces.test_rosters import check
 from tests.faces.test_staff import plan
+from tests.faces.test_worker import REGION
 from tests.journey.city import PEOPLE, Town, Worker, close_town, open_town
 from tests.rosters.school import row, stranger
 from voucher_service.database.migration import migrate
@@ -74,6 +76,8 @@ class Walk:
     pages: list[Page] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     """The endpoints that answered, pages or not."""
+    more: dict[str, list[str]] = field(default_factory=dict)
+    """By role: where somebody's own doing has led, and no link does."""
     known: set[tuple[str, str]] = field(default_factory=set)
     """What a role has seen of what is for everybody: it stays the same while the town lives."""
 
@@ -132,7 +136,7 @@ class Walk:
         places |= {
             AFTER_AN_ACT[rule.endpoint].format(training_class=first) for rule in mine if rule.endpoint in AFTER_AN_ACT
         }
-        return sorted(places)
+        return sorted(places | set(self.more.get(role, ())))
 
     def _endpoint_of(self, path: str) -> str:
         """Which view an address leads to; none for an address of the API or of nobody."""
@@ -213,6 +217,11 @@ def lived(town: Town, look: Callable[[Visitor, Page], None] = lambda _visitor, _
     Worker(town, HOLDERS["holder with a live code"], school_class.region_id).log_in().claim()
     admin = school_class.staff("school1-admin")
     planned = admin.send("/institution/plan", **plan(town)).location
+    helper, counter = Visitor(town).log_in(HOLDERS[HOLDER], REGION), school_class.staff("bureau-clerk")
+    asked = helper.send("/help", **particulars(PEOPLE[41], REGION), relation="child").location
+    places = [received(counter, person).location for person in (PEOPLE[43], PEOPLE[44])]
+    claim_for(counter, places[0])
+    walk.more = {HOLDER: [asked, lent(helper, PEOPLE[42])], "bureau_clerk": places}
     check(school_class, admin, row(stranger()), row(stranger(), 培训意愿="否"))
     walk.go()
     admin.http.post(f"{planned}/submit", data=admin.hidden(planned), headers=PAGE)

@@ -1,0 +1,80 @@
+"""Axe finds nothing on any page of the service, on a phone and on a desk; nor in large type and English where they are.
+
+The pages are those of `tests/faces/walking.py`, which finds them by itself: each view is looked at once, by the first
+role that reaches it, while its town is alive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.browser.conftest import serving
+from tests.browser.seeing import AXE, DESK, OVERFLOW, PHONE, RUN_AXE
+from tests.faces.walking import HOLDER, HOLDERS, Walk, lived
+from tests.journey.city import Town, close_town, open_town
+from voucher_service.web.access import COOKIE, PUBLIC
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+    from playwright.sync_api import Page as Tab
+
+    from tests.faces.browsing import Visitor
+    from tests.faces.walking import Page
+
+TWO_LANGUAGES = {PUBLIC, *HOLDERS}
+"""Whose pages come in English and in large type, besides the scanner's."""
+
+
+class Eyes:
+    """Looks at what a walk finds, with the walker's own log-in, in one tab."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context = browser.new_context(locale="zh-CN")
+        self.tab: Tab = self.context.new_page()
+        self.address = address
+        self.looked: set[str] = set()
+        self.faults: list[str] = []
+
+    def look(self, visitor: Visitor, page: Page) -> None:
+        # A voucher that is used shows another page than one that can be used.
+        kind = f"{page.endpoint} {page.role if page.endpoint.startswith('worker.') else ''}"
+        if kind in self.looked:
+            return
+        self.looked.add(kind)
+        self.context.clear_cookies()
+        if session := visitor.http.get_cookie(COOKIE):
+            self._set(COOKIE, session.value)
+        self._open(page, "")
+        if page.role in TWO_LANGUAGES or page.path.startswith("/scan"):
+            self._set("language", "en")
+            self._set("size", "large")
+            self._open(page, " in English, large")
+
+    def _set(self, name: str, value: str) -> None:
+        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    def _open(self, page: Page, how: str) -> None:
+        self.tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        self.tab.goto(self.address + page.path)
+        self.tab.evaluate(AXE)
+        for size in (PHONE, DESK):
+            self.tab.set_viewport_size(size)  # type: ignore[arg-type]
+            at = f"{page.role} {page.path}{how} at {size['width']}"
+            if self.tab.evaluate(OVERFLOW) > 0:
+                self.faults.append(f"{at} overflows")
+            self.faults += [f"{at}: {violation}" for violation in self.tab.evaluate(RUN_AXE)]
+
+
+def test_axe_finds_nothing_on_any_page(sqlite_url: str, tmp_path: Path, chromium: Browser) -> None:
+    town: Town = open_town(sqlite_url, tmp_path / "data", classes_each=2)
+    with serving(town.app) as address:
+        eyes = Eyes(chromium, address)
+        walk: Walk = lived(town, eyes.look)
+        eyes.context.close()
+    close_town(town)
+    assert walk.left_out() == []
+    assert len(eyes.looked) > 40
+    assert any(kind.endswith(HOLDER) for kind in eyes.looked)
+    assert eyes.faults == []
