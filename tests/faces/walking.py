@@ -55,6 +55,10 @@ AFTER_AN_ACT: Final = {"bureau.show_findings": "/bureau/classes/{training_class}
 """Pages that no link leads to before somebody acts, and where they are for the town's first class."""
 
 
+WITH_THE_CODE_OF_THE_MOMENT: Final = {"worker.worker_sign_in.show_code"}
+"""The page behind a class's rotating sign-in code, which is gone before a walk comes back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page as one role saw it."""
@@ -154,7 +158,7 @@ class Walk:
         wanted = {
             rule.endpoint
             for rule in self.town.app.url_map.iter_rules()
-            if _is_page(rule.rule, rule.methods) and rule.endpoint not in NOT_PAGES
+            if _is_page(rule.rule, rule.methods) and rule.endpoint not in NOT_PAGES | WITH_THE_CODE_OF_THE_MOMENT
         }
         return sorted(wanted - self.seen)
 
@@ -221,7 +225,8 @@ def lived(town: Town, look: Callable[[Visitor, Page], None] = lambda _visitor, _
     asked = helper.send("/help", **particulars(PEOPLE[41], REGION), relation="child").location
     places = [received(counter, person).location for person in (PEOPLE[43], PEOPLE[44])]
     claim_for(counter, places[0])
-    walk.more = {HOLDER: [asked, lent(helper, PEOPLE[42])], "bureau_clerk": places}
+    thanks = f"/vouchers/{school_class.workers[0].voucher}/survey/thanks"
+    walk.more = {HOLDER: [asked, lent(helper, PEOPLE[42]), thanks], "bureau_clerk": places}
     check(school_class, admin, row(stranger()), row(stranger(), 培训意愿="否"))
     walk.go()
     admin.http.post(f"{planned}/submit", data=admin.hidden(planned), headers=PAGE)
