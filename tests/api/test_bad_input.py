@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.api.routes import BODIES, Route, api_routes, path_of
+from tests.api.routes import BODIES, Route, api_routes, path_of, routes
+from tests.architecture.source import ROOT
+from tests.faces.browsing import PAGE, Visitor
 from tests.journey.city import new_key
+from voucher_service.web.access import PUBLIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,3 +171,38 @@ def test_an_act_without_a_sound_idempotency_key_is_refused(town: Town, tokens: d
     headers = {"Authorization": f"Bearer {tokens['holder']}", **({"Idempotency-Key": key} if key else {})}
     answer = town.client().post("/api/v1/vouchers", json=BODIES["vouchers.claim"], headers=headers)
     assert (answer.status_code, answer.get_json()["code"]) == (400, "idempotency_key_missing")
+
+
+def test_an_address_says_which_methods_it_has(town: Town) -> None:
+    known = {(route.path, route.method) for route in routes(town.app)}
+    for path in {path for path, _ in known}:
+        for method in ("POST", "PUT", "DELETE", "TRACE"):
+            answer = town.client().open(path, method=method)
+            if (path, method) not in known and answer.status_code != 404:  # a stand-in may be no possible parameter
+                assert answer.status_code == 405, (path, method)
+                assert answer.headers["Allow"], (path, method)
+
+
+@pytest.mark.parametrize("mimetype", ["text/plain", "application/x-www-form-urlencoded", "text/xml", None])
+def test_a_body_that_does_not_say_it_is_json_is_refused(
+    town: Town, tokens: dict[str, str], mimetype: str | None
+) -> None:
+    for route in taking_bodies(town):
+        headers = {"Authorization": f"Bearer {tokens[min(route.roles)]}", "Idempotency-Key": new_key()}
+        body = json.dumps(BODIES.get(route.endpoint, {}))
+        answer = town.client().open(route.path, method=route.method, data=body, content_type=mimetype, headers=headers)
+        assert_refused(answer, (route, mimetype))
+
+
+@pytest.mark.parametrize("hostile", ["", "\0", "\u202e", "9" * 400, "-1", "2026-02-30", "１２３", "x" * 5000])
+def test_no_form_can_make_the_service_fail(town: Town, tokens: dict[str, str], hostile: str) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*.html")]
+    names = {name for page in pages for name in re.findall(r'name="(\w+)"', page)}
+    for route in routes(town.app):
+        if route.method == "POST" and not route.path.startswith("/api/"):
+            visitor = Visitor(town)
+            visitor.http.set_cookie("voucher_session", tokens[min(route.roles)])
+            proof = visitor.hidden("/login" if PUBLIC in route.roles else "/rules")
+            form = dict.fromkeys(names, hostile) | {"nonce": "a" * 32} | proof
+            answer = visitor.http.post(route.path, data=form, headers=PAGE)
+            assert answer.status_code < 500, (route, answer.text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from tests.api.routes import BODIES, api_routes
 from tests.architecture.source import ROOT
 from tests.faces.browsing import Visitor
+from voucher_service.app import create_app
 from voucher_service.faces.possible_refusals import all_refusals, possible_refusals
 from voucher_service.faces.problem_pages import GENERAL, explained_codes
 from voucher_service.signing import errors
@@ -46,6 +49,23 @@ def test_every_operation_says_what_it_does_who_may_and_how_it_is_refused(documen
         assert "security" in told, (path, method)
     names = [told["operationId"] for _, _, told in operations(document)]
     assert len(names) == len(set(names))
+
+
+def test_the_token_is_refused_in_the_shape_that_is_documented(document: dict[str, Any], town: Town) -> None:
+    told = document["paths"]["/api/v1/token"]["post"]["responses"]
+    for asked in ({}, {"grant_type": "client_credentials", "client_id": "0" * 16, "client_secret": "x"}):
+        refused = town.client().post("/api/v1/token", json=asked)
+        shapes = told[str(refused.status_code)]["content"]
+        assert shapes.keys() == {"application/problem+json", refused.mimetype}
+        assert shapes["application/json"]["schema"]["required"] == list(refused.get_json())
+
+
+def test_the_document_is_completed_once_however_many_ask_first(town: Town) -> None:
+    app = create_app(town.app.extensions["settings"])
+    with ThreadPoolExecutor(8) as crowd:
+        given = set(crowd.map(lambda _: app.test_client().get("/api/openapi.json").text, range(8)))
+    assert len(given) == 1
+    assert json.loads(given.pop())["paths"]["/api/v1/token"]["post"]["description"].count("Anyone") == 1
 
 
 def test_every_refusal_that_is_documented_has_a_page_and_its_status(document: dict[str, Any]) -> None:

@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/api/v1", description="Logging in and out")
 
+_TOKEN_REFUSAL = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}
 _TOKEN_DOCUMENTATION = {
     "requestBody": {
         "required": True,
         "content": {
             mimetype: {"schema": TokenRequest} for mimetype in ("application/x-www-form-urlencoded", "application/json")
         },
-    }
+    },
+    "responses": {status: {"content": {"application/json": {"schema": _TOKEN_REFUSAL}}} for status in ("400", "401")},
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, render_template
@@ -21,12 +22,14 @@ blueprint = Blueprint("api_docs_page", __name__)
 def serve_document(app: Flask, api: Api) -> None:
     """Let the library's address answer with the completed document; it is made when it is first asked for."""
     held: list[str] = []
+    making = threading.Lock()
 
     @allow(PUBLIC)
     def show_document() -> Response:
-        if not held:
-            document = completed(api.document(), app)
-            held.append(json.dumps(document, ensure_ascii=False, indent=1))
+        with making:  # it is completed in place, so whoever asks meanwhile must not complete it once more
+            if not held:
+                document = completed(api.document(), app)
+                held.append(json.dumps(document, ensure_ascii=False, indent=1))
         return Response(held[0], mimetype="application/json")
 
     app.view_functions["api-docs.openapi_json"] = show_document

@@ -143,15 +143,17 @@ def _complete_operation(operation: dict[str, Any], rule: Rule, app: Flask) -> No
     if IdempotencyKeyMissing.code in operation["x-problem-codes"]:
         operation.setdefault("parameters", []).append(_IDEMPOTENCY_KEY)
     responses = operation["responses"]
-    for status in [status for status in responses if status == "default" or int(status) >= 400]:  # noqa: PLR2004 - HTTP
-        del responses[status]
+    refused = [status for status in responses if status == "default" or int(status) >= 400]  # noqa: PLR2004 - HTTP
+    told = {status: responses.pop(status).get("content", {}) for status in refused}
     for status in sorted({answer.status for answer in answers}):
-        responses[str(status)] = _response([answer for answer in answers if answer.status == status])
+        shapes = PROBLEM | told.get(str(status), {})
+        responses[str(status)] = _response([answer for answer in answers if answer.status == status], shapes)
 
 
-def _response(answers: list[Answer]) -> dict[str, Any]:
+def _response(answers: list[Answer], shapes: dict[str, Any]) -> dict[str, Any]:
+    """Describe one status: its problems, and what else a view itself says that it answers with."""
     lines = [f"* [`{answer.code}`](/problems/{answer.code}): {answer.sentence}" for answer in answers]
-    return {"description": "\n".join(lines), "content": PROBLEM}
+    return {"description": "\n".join(lines), "content": shapes}
 
 
 _IDEMPOTENCY_KEY: Final = {

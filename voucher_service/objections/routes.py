@@ -10,7 +10,12 @@ from flask import current_app
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import from_hex
 from voucher_service.objections import service
-from voucher_service.objections.schemas import AnswerSchema, FiledSchema, ObjectionRequestSchema, ObjectionsSchema
+from voucher_service.objections.schemas import (
+    FiledSchema,
+    ObjectionAnswerSchema,
+    ObjectionRequestSchema,
+    ObjectionsSchema,
+)
 from voucher_service.web.access import BUREAU, HOLDER, allow, caller
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
@@ -47,7 +52,7 @@ def list_waiting() -> dict[str, Any]:
 @blueprint.post("/<int(min=100000, max=999999):region_id>/<string(length=16):objection>/answer")
 @idempotent
 @allow(*BUREAU)
-@blueprint.arguments(AnswerSchema)
+@blueprint.arguments(ObjectionAnswerSchema)
 @blueprint.response(200, FiledSchema)
 def answer(said: dict[str, str], region_id: int, objection: str) -> Any:
     """Answer an objection, once; its author is told."""

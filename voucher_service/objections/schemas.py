@@ -36,5 +36,5 @@ class ObjectionsSchema(StrictSchema):
     objections = fields.List(fields.Nested(ToldSchema))
 
 
-class AnswerSchema(StrictSchema):
+class ObjectionAnswerSchema(StrictSchema):
     words = fields.String(required=True, validate=validate.Length(1, 2 * WORDS_MOST))

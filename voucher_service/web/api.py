@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import flask_smorest
@@ -13,7 +12,6 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 
     def init_app(self, app: Any, **options: Any) -> None:
         self._undescribed: list[flask_smorest.Blueprint] = []
-        self._describing = threading.Lock()
         super().init_app(app, **options)
 
     def register_blueprint(self, blueprint: flask_smorest.Blueprint) -> None:
@@ -22,10 +20,9 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
         self._undescribed.append(blueprint)
 
     def document(self) -> Any:
-        """Return the OpenAPI document of all routes that were registered."""
-        with self._describing:
-            while self._undescribed:
-                blueprint = self._undescribed.pop(0)
-                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
-                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-            return self.spec.to_dict()
+        """Return the OpenAPI document of all routes that were registered; for one thread at a time."""
+        while self._undescribed:
+            blueprint = self._undescribed.pop(0)
+            blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+            self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+        return self.spec.to_dict()
