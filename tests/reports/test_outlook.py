@@ -43,6 +43,8 @@ def test_each_step_of_the_way_names_what_is_missing_and_who_has_it(town: Town) -
     door.teach([trainee.redemption])
     assert missing(own(trainee)) == [("attended", "institution")]
     assert door.close().status_code == 200
+    gates = {("recorded", "institution"), ("surveyed", "institution"), ("exam_filed", "institution")}
+    assert set(missing(own(trainee))) == gates
     door.film()
     supervising.ask(town, door.hex, door.token(), [trainee.worker])
     waiting = own(trainee)

@@ -17,6 +17,7 @@ from voucher_service.ledger.counts import Count, counts
 from voucher_service.ledger.models import Seal, VoucherFact
 from voucher_service.programmes.models import Allotment
 from voucher_service.reports.pace import last_day_of
+from voucher_service.vouchers.models import Hold, HoldEnd
 
 UNSEALED_MAX = timedelta(days=1)
 """A fact is sealed sooner than this after the moment that it bears; transactions last seconds."""
@@ -32,6 +33,31 @@ def counts_of(programme_id: int, day: date, today: date) -> list[Count]:
     if day == last_day_of(month):
         return earlier + [count for count in everything if count.month == month]
     return earlier + _within_month(programme_id, month, end_of_day(day))
+
+
+def counts_of_held(programme_id: int, day: date, today: date) -> list[Count]:
+    """Return the counts of those vouchers alone that a hold stood on at the end of `day`, or stands on now.
+
+    It reads the facts of the held vouchers, which are few, and no others.
+    """
+    until = None if day >= today else end_of_day(day)
+    over = and_(HoldEnd.region_id == Hold.region_id, HoldEnd.hold_id == Hold.hold_id)
+    held = select(Hold.region_id, Hold.voucher_id).outerjoin(HoldEnd, over).distinct()
+    fact = VoucherFact
+    if until is None:
+        held, known = held.where(HoldEnd.hold_id.is_(None)), fact.seq > 0
+    else:
+        held = held.where(Hold.placed_at < until, or_(HoldEnd.hold_id.is_(None), HoldEnd.ended_at >= until))
+        known = fact.recorded_at < until
+    still = held.subquery()
+    by = (fact.region_id, fact.programme_id, fact.period, fact.month, fact.kind, fact.from_state, fact.to_state)
+    query = (
+        select(*by, func.count(), func.sum(fact.amount_fen))
+        .join(still, and_(still.c.region_id == fact.region_id, still.c.voucher_id == fact.voucher_id))
+        .where(fact.programme_id == programme_id, known)
+        .group_by(*by)
+    )
+    return [Count(*row[:-1], int(row[-1])) for row in db.session.execute(query)]
 
 
 def _within_month(programme_id: int, month: int, until: datetime) -> list[Count]:

@@ -17,10 +17,12 @@ from sqlalchemy import and_, select, tuple_
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import db
+from voucher_service.errors import Refusal
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.reports.roster import Trainee, roster
+from voucher_service.supervision import service as supervision
 from voucher_service.vouchers.models import Hold, HoldEnd
 
 PASSED: Final = "passed"
@@ -31,6 +33,14 @@ AFTERWARDS: Final = (("valued", "二(三)4"), ("publicised", "二(三)4"), ("pay
 """What follows a verified certificate, with its clause."""
 
 INSTITUTION, HOLDER, BUREAU, FINANCE, SERVICE = "institution", "holder", "bureau", "finance", "service"
+
+GATES: Final = (
+    ("subsidised", "二(三)2", ""),
+    ("inspected", "二(三)2", BUREAU),
+    ("recorded", "二(三)2", INSTITUTION),
+    ("surveyed", "二(三)2", INSTITUTION),
+)
+"""What supervision asks of the whole class before any of its certificates has a value, and who can still see to it."""
 
 
 class Standing(StrEnum):
@@ -97,6 +107,10 @@ class _Case:
     exam: Any
     outcome: str | None
     hold: Any
+    gates: Mapping[str, Refusal | None]
+    payable: int | None
+    """How many certificates of the class can have a value at most; None while nobody has counted heads."""
+    valued: int
     now: datetime
 
     @property
@@ -110,7 +124,9 @@ class _Case:
 
 
 def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None = None) -> list[Outlook]:
-    """Return the outlook of everybody who holds a seat of a class, in the order of their seats: six queries for all.
+    """Return the outlook of everybody who holds a seat of a class, in the order of their seats.
+
+    It costs as many queries for all of them as for one.
 
     `seats` is the class's roster, for whoever has read it already.
     """
@@ -119,10 +135,13 @@ def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None
     results = exams.results(exam) if exam else {}
     numbers = programmes.rule_numbers(training_class.rule_pack_id)
     holds = _holds([(seat.region_id, seat.voucher_id) for seat in seats])
+    gates = supervision.obstacles(training_class, now)
+    payable = supervision.payable(training_class)
+    valued = sum(seat.state in WAY[WAY.index("certified") :] for seat in seats)
     found = []
     for seat in seats:
         result, hold = results.get(seat.redemption_id), holds.get((seat.region_id, seat.voucher_id))
-        case = _Case(seat, numbers, exam, result.outcome if result else None, hold, now)
+        case = _Case(seat, numbers, exam, result.outcome if result else None, hold, gates, payable, valued, now)
         identity = (seat.region_id, seat.redemption_id, seat.voucher_id, seat.holder_id, seat.state)
         found.append(Outlook(*identity, list(_steps(case))))
     return found
@@ -138,9 +157,12 @@ def _steps(case: _Case) -> Iterator[Step]:
     yield Step("redeemed", Standing.DONE, "二(五)")
     yield _no_hold(case)
     yield _attended(case)
+    for code, clause, who in GATES:
+        yield _gate(case, code, clause, who)
     yield _exam_filed(case)
     yield _passed(case)
     yield _entered(case)
+    yield _head_count(case)
     yield _verified(case)
     for state, clause in AFTERWARDS:
         yield _afterwards(case, state, clause)
@@ -164,6 +186,26 @@ def _attended(case: _Case) -> Step:
     if not enough and tally.flagged > tally.ahead:
         return _ask(case, "attended", "二(三)2", BUREAU, figures=figures)
     return _ask(case, "attended", "二(三)2", INSTITUTION if enough else HOLDER, figures=figures)
+
+
+def _gate(case: _Case, code: str, clause: str, who: str) -> Step:
+    refusal = case.gates[code]
+    if refusal is None or case.reached >= WAY.index("certified"):
+        return Step(code, Standing.DONE, clause)
+    if not who:
+        return Step(code, Standing.IMPOSSIBLE, clause, figures=refusal.figures)
+    return _ask(case, code, clause, who, after="completed", figures=refusal.figures)
+
+
+def _head_count(case: _Case) -> Step:
+    """R14: the average of the heads that were counted caps how many certificates of the class have a value."""
+    figures = {"payable": case.payable, "valued": case.valued}
+    if case.reached >= WAY.index("certified"):
+        return Step("head_count", Standing.DONE, "二(三)1", figures=figures)
+    if case.payable is None:
+        return _ask(case, "head_count", "二(三)1", BUREAU, after="certified")
+    over = case.valued >= case.payable
+    return Step("head_count", Standing.IMPOSSIBLE if over else Standing.DONE, "二(三)1", figures=figures)
 
 
 def _exam_filed(case: _Case) -> Step:

@@ -31,7 +31,9 @@ DEFINITIONS: Final = {
 
 KEEPS_NOTE: Final = (
     "到达过该阶段即计入；其后被驳回、撤销或追回的另列。"
-    "Counted once reached; what was rejected, revoked or recovered afterwards is shown beside it."
+    "暂停办理期间不计入有效使用，解除后恢复。"
+    "Counted once reached; what was rejected, revoked or recovered afterwards is shown beside it. "
+    "A voucher on hold is not effectively used while the hold stands."
 )
 SPLIT_NOTE: Final = (
     "计划未给出 20000/5000 的县（市、区）分解；本表按附件1补贴性培训人次以最大余数法折算。"
@@ -96,6 +98,13 @@ def standing(moves: Iterable[Counted]) -> Counter[Place]:
         if move.from_state != "none":
             places[Place(move.region_id, move.period, move.from_state)] -= move.vouchers
     return places
+
+
+def without(cells: Counter[Cell], held: Counter[Cell]) -> Counter[Cell]:
+    """Return what is left of the cells when the vouchers that stand still are taken out of them."""
+    left = Counter(cells)
+    left.subtract(held)
+    return left
 
 
 def total(cells: Counter[Cell], stage: str, region_id: int | None = None) -> int:

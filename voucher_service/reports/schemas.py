@@ -56,6 +56,7 @@ class RegionSchema(StrictSchema):
     quota = fields.Integer()
     target_used = fields.Integer()
     reached = fields.Dict(keys=fields.String(), values=fields.Integer())
+    used = fields.Integer()
 
 
 class MonthSchema(StrictSchema):
@@ -107,6 +108,8 @@ class FunnelSchema(StrictSchema):
     target_issued = fields.Integer()
     target_used = fields.Integer()
     total = fields.Dict(keys=fields.String(), values=fields.Integer())
+    used = fields.Integer(metadata={"description": "effectively used: reached the counted stage and not on hold"})
+    on_hold = fields.Integer(metadata={"description": "reached the counted stage, and a hold stands on them"})
     withdrawn = fields.Integer()
     regions = fields.List(fields.Nested(RegionSchema))
     months = fields.List(fields.Nested(MonthSchema))

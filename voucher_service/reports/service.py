@@ -14,7 +14,7 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.models import Allotment, Programme
 from voucher_service.reports import pace, plan
-from voucher_service.reports.moments import counts_of
+from voucher_service.reports.moments import counts_of, counts_of_held
 from voucher_service.reports.outlook import Outlook, outlook, outlooks
 from voucher_service.reports.refusals import Refusals, refusals
 from voucher_service.reports.roster import Trainee, roster, would_complete
@@ -33,6 +33,7 @@ from voucher_service.reports.rules import (
     in_month,
     standing,
     total,
+    without,
 )
 from voucher_service.reports.settled import settled_classes
 
@@ -74,6 +75,8 @@ def funnel_report(programme_id: int, today: date, day: date | None = None) -> di
     counts = counts_of(programme_id, day, today)
     cells, places = funnel(counts), standing(counts)
     used = programme.counts_as_used
+    held = funnel(counts_of_held(programme_id, day, today))
+    effective = without(cells, held)
     return {
         "programme_id": programme_id,
         "programme": programme.name,
@@ -85,10 +88,15 @@ def funnel_report(programme_id: int, today: date, day: date | None = None) -> di
         "target_issued": programme.target_issued,
         "target_used": programme.target_used,
         "total": {stage: total(cells, stage) for stage in FUNNEL},
+        "used": total(effective, used),
+        "on_hold": total(held, used),
         "withdrawn": sum(count for place, count in places.items() if place.state in WITHDRAWN),
-        "regions": [_region(allotment, cells) for allotment in _allotments(programme_id)],
+        "regions": [
+            _region(allotment, cells, total(effective, used, allotment.region_id))
+            for allotment in _allotments(programme_id)
+        ],
         "months": _months(cells),
-        "pace": _pace(programme, cells, day),
+        "pace": _pace(programme, cells, effective, day),
         "waiting": list(_waiting(places, day)),
     }
 
@@ -103,12 +111,13 @@ def _allotments(programme_id: int) -> Sequence[Allotment]:
     return db.session.scalars(of_programme.order_by(Allotment.region_id)).all()
 
 
-def _region(allotment: Allotment, cells: Counter[Cell]) -> dict[str, Any]:
+def _region(allotment: Allotment, cells: Counter[Cell], used: int) -> dict[str, Any]:
     return {
         "region_id": allotment.region_id,
         "quota": allotment.quota,
         "target_used": allotment.target_used,
         "reached": {stage: total(cells, stage, allotment.region_id) for stage in FUNNEL},
+        "used": used,
     }
 
 
@@ -119,12 +128,12 @@ def _months(cells: Counter[Cell]) -> list[dict[str, Any]]:
     ]
 
 
-def _pace(programme: Programme, cells: Counter[Cell], day: date) -> dict[str, Any]:
+def _pace(programme: Programme, cells: Counter[Cell], effective: Counter[Cell], day: date) -> dict[str, Any]:
     course = pace.Course(programme.opens_on, programme.closes_on, day)
     return {
         "method": pace.METHOD,
         "issued": _line(course, ISSUED, programme.target_issued, cells),
-        "used": _line(course, programme.counts_as_used, programme.target_used, cells),
+        "used": _line(course, programme.counts_as_used, programme.target_used, effective),
     }
 
 

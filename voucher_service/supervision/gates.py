@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
+from voucher_service.errors import Refusal
 from voucher_service.supervision.inspections import standing_inspections
 from voucher_service.supervision.online import unrecognised
 from voucher_service.supervision.recordings import effective_head_counts, incomplete, unrecorded
@@ -54,6 +56,26 @@ def require_worth(training_class: Any, redemption: Any, valued: int, now: dateti
             permille_min=numbers["attendance_permille_min"],
         )
     require_payable(valued, checks)
+
+
+def obstacles(training_class: Any, now: datetime) -> dict[str, Refusal | None]:
+    """Return, for each question that every certificate of a class is asked, what it would be refused with today."""
+    numbers, checks = numbers_of(training_class), checks_of(training_class)
+    strikes = numbers["incomplete_recordings_disqualify"]
+    return {
+        "subsidised": _refusal(require_subsidised, training_class.state, incomplete(training_class), strikes=strikes),
+        "inspected": _refusal(require_inspected, checks, inspections_min=numbers["inspections_min"]),
+        "recorded": _refusal(require_recorded, unrecorded(training_class, now)),
+        "surveyed": _refusal(require_satisfied, training_class),
+    }
+
+
+def _refusal(require: Callable[..., None], *about: Any, **numbers: int) -> Refusal | None:
+    try:
+        require(*about, **numbers)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def checks_of(training_class: Any) -> Checks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from voucher_service.supervision.gates import checks_of, require_fit_for_exam, require_worth
+from voucher_service.supervision.gates import checks_of, obstacles, require_fit_for_exam, require_worth
 from voucher_service.supervision.inspections import (
     SUPERVISED,
     Visit,
@@ -50,6 +50,7 @@ __all__ = [
     "checks_of",
     "close_round",
     "judge",
+    "obstacles",
     "open_next_round",
     "overview",
     "own_voucher",
