@@ -248,6 +248,10 @@ def path_of(rule: str, *, number: str | None = None, text: str = "0" * 15 + "1")
     """Return a rule's path with `text` and `number` in it; without a number, one that the rule admits."""
 
     def value(found: re.Match[str]) -> str:
+        if choice := re.match(r"any\((\w+)", found[1]):
+            return choice[1]
+        if (length := re.search(r"length=(\d+)", found[1])) and text.isdecimal():
+            return text.zfill(int(length[1]))
         if not found[1].startswith("int"):
             return text
         return number or ("411202" if "region" in found[1] else "1")

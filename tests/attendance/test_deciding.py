@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.journey import supervising
 from tests.journey.town import assert_sound, newcomer, refused, row
 from tests.sign_ins.room import FaceDevice, Room, a_room, sign_in
 
@@ -167,8 +168,11 @@ def test_after_the_close_a_void_makes_the_trainee_forfeit_and_frees_the_money(to
 def test_once_the_certificate_is_verified_attendance_is_settled(town: Town) -> None:
     room = a_room(town)
     (trainee,) = room.door.seated
+    assert supervising.inspect(town, room.door.hex, 1).status_code == 201
     signed = attend_all(room, 7)
     room.door.close()
+    room.door.film()
+    supervising.ask(town, room.door.hex, room.door.token(), [trainee.worker])
     room.door.examine([trainee])
     assert room.door.certify(trainee).status_code == 200
     asked = void(town, signed[0]).get_json()

@@ -270,7 +270,7 @@ def test_a_class_starts_on_its_first_day_and_ends_on_its_last(city: City) -> Non
     with unit_of_work():
         assert service.move_on(*key, "exam_filed").state == "exam_filed"
     with pytest.raises(ClassNotInState), unit_of_work():
-        service.move_on(*key, "closed")
+        service.move_on(*key, "approved")
 
 
 def test_a_class_that_is_not_there_is_not_found(city: City) -> None:

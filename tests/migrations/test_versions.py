@@ -146,7 +146,17 @@ def walk_down_and_up(url: str, lowest: str) -> None:
             downgrade(url, "base")
         migrate(url, head)
         after = contents_of(engine)
-        assert_kept(after, {table: rows for table, rows in before.items() if table in kept}, "on the way up")
+        staying = {table: without_derived(table, rows) for table, rows in before.items() if table in kept}
+        assert_kept(after, staying, "on the way up")
+
+
+DERIVED = {"holder": {"phone_index", "phone_number"}, "code_session": {"log_in_id"}}
+"""Columns that a version gives up when it goes, and that come back empty: the next log-in fills them again."""
+
+
+def without_derived(table: str, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    names = DERIVED.get(table, set())
+    return [{name: value for name, value in row.items() if name not in names} for row in rows]
 
 
 def assert_kept(

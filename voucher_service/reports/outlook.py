@@ -34,6 +34,8 @@ AFTERWARDS: Final = (("valued", "二(三)4"), ("publicised", "二(三)4"), ("pay
 
 INSTITUTION, HOLDER, BUREAU, FINANCE, SERVICE = "institution", "holder", "bureau", "finance", "service"
 
+UNDER_WAY: Final = frozenset({"approved", "in_session"})
+
 GATES: Final = (
     ("subsidised", "二(三)2", ""),
     ("inspected", "二(三)2", BUREAU),
@@ -107,7 +109,8 @@ class _Case:
     exam: Any
     outcome: str | None
     hold: Any
-    gates: Mapping[str, Refusal | None]
+    gates: Mapping[str, Refusal | None] | None
+    """What supervision would refuse a certificate with; None while the class goes on, and nobody is asked."""
     payable: int | None
     """How many certificates of the class can have a value at most; None while nobody has counted heads."""
     valued: int
@@ -135,8 +138,8 @@ def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None
     results = exams.results(exam) if exam else {}
     numbers = programmes.rule_numbers(training_class.rule_pack_id)
     holds = _holds([(seat.region_id, seat.voucher_id) for seat in seats])
-    gates = supervision.obstacles(training_class, now)
-    payable = supervision.payable(training_class)
+    over = training_class.state not in UNDER_WAY
+    gates, payable = supervision.prospect(training_class, now) if over else (None, None)
     valued = sum(seat.state in WAY[WAY.index("certified") :] for seat in seats)
     found = []
     for seat in seats:
@@ -189,6 +192,8 @@ def _attended(case: _Case) -> Step:
 
 
 def _gate(case: _Case, code: str, clause: str, who: str) -> Step:
+    if case.gates is None:
+        return _ask(case, code, clause, who, after="completed")
     refusal = case.gates[code]
     if refusal is None or case.reached >= WAY.index("certified"):
         return Step(code, Standing.DONE, clause)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
@@ -21,6 +21,7 @@ from voucher_service.supervision.rules import (
     require_recognised,
     require_recorded,
     require_subsidised,
+    training_head_count,
 )
 from voucher_service.supervision.surveys import numbers_of, require_satisfied
 
@@ -58,16 +59,26 @@ def require_worth(training_class: Any, redemption: Any, valued: int, now: dateti
     require_payable(valued, checks)
 
 
-def obstacles(training_class: Any, now: datetime) -> dict[str, Refusal | None]:
-    """Return, for each question that every certificate of a class is asked, what it would be refused with today."""
+class Prospect(NamedTuple):
+    """What stands between a class and the value of its certificates today."""
+
+    obstacles: dict[str, Refusal | None]
+    """For each question that every certificate is asked, what it would be refused with."""
+    payable: int | None
+    """How many certificates can have a value at most; None while nobody has counted heads."""
+
+
+def prospect(training_class: Any, now: datetime) -> Prospect:
+    """Ask of a class at once what `require_worth` asks for each certificate."""
     numbers, checks = numbers_of(training_class), checks_of(training_class)
     strikes = numbers["incomplete_recordings_disqualify"]
-    return {
+    obstacles = {
         "subsidised": _refusal(require_subsidised, training_class.state, incomplete(training_class), strikes=strikes),
         "inspected": _refusal(require_inspected, checks, inspections_min=numbers["inspections_min"]),
         "recorded": _refusal(require_recorded, unrecorded(training_class, now)),
         "surveyed": _refusal(require_satisfied, training_class),
     }
+    return Prospect(obstacles, training_head_count(checks))
 
 
 def _refusal(require: Callable[..., None], *about: Any, **numbers: int) -> Refusal | None:

@@ -263,6 +263,7 @@ def answers_needed(completed: int, *, permille_min: int) -> int:
     return max(1, -(-completed * permille_min // 1000))
 
 
+@decides("S18")
 def require_answers(tally: Tally, completed: int, round_no: int, *, permille_min: int) -> None:
     """Let a round with enough answers close. Refuses with SurveyTooFewAnswers."""
     needed = answers_needed(completed, permille_min=permille_min)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from voucher_service.supervision.gates import checks_of, obstacles, require_fit_for_exam, require_worth
+from voucher_service.supervision.gates import checks_of, prospect, require_fit_for_exam, require_worth
 from voucher_service.supervision.inspections import (
     SUPERVISED,
     Visit,
@@ -50,11 +50,11 @@ __all__ = [
     "checks_of",
     "close_round",
     "judge",
-    "obstacles",
     "open_next_round",
     "overview",
     "own_voucher",
     "payable",
+    "prospect",
     "record_faults",
     "record_inspection",
     "register_recordings",

@@ -9,7 +9,6 @@ from flask import Flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.routing import Rule
 
-from voucher_service.web.headers import Answer
 from voucher_service.web.strict_json import StrictRequest
 
 if TYPE_CHECKING:
@@ -41,7 +40,6 @@ class Address(Rule):
 
 class Service(Flask):
     request_class = StrictRequest
-    response_class = Answer
     url_rule_class = Address
     session_interface = SessionsOfCookies()
 

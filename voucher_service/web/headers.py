@@ -62,6 +62,7 @@ class Answer(Response):
 
 
 def register_headers(app: Flask) -> None:
+    app.response_class = Answer
     app.before_request(_name_request)
 
 
