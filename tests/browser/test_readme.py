@@ -76,3 +76,8 @@ def test_every_picture_of_a_readme_is_there_and_small(page: str) -> None:
     named = re.findall(r"!\[[^]]+\]\(([^)]+)\)", (ROOT / page).read_text(encoding="utf-8"))
     assert len(named) >= 4
     assert [name for name in named if not 0 < (ROOT / name).stat().st_size < PICTURE_BYTES_MAX] == []
+
+
+def test_the_chinese_readme_has_the_same_tour() -> None:
+    assert TOUR
+    assert TOUR[0] in (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
