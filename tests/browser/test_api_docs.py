@@ -6,6 +6,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from tests.journey.city import Town
@@ -40,10 +41,18 @@ def test_the_operations_are_drawn_and_the_policy_is_not_broken(page: Page, addre
     answer = page.goto(f"{address}/api/docs")
     assert answer
     assert "script-src 'self';" in answer.headers["content-security-policy"]
-    page.wait_for_selector(".opblock", timeout=60_000)
-    documented = town.client().get("/api/openapi.json").get_json()["paths"]
-    drawn = page.locator(".opblock").count()
-    assert drawn == sum(len(methods.keys() - {"parameters"}) for methods in documented.values())
+    document = town.client().get("/api/openapi.json").get_json()
+    drawn = page.locator(".opblock-tag")
+    expect(drawn).to_have_count(len(document["tags"]), timeout=60_000)
+    assert [tag.get_attribute("data-tag") for tag in drawn.all()] == [tag["name"] for tag in document["tags"]]
+    page.locator(".opblock-tag[data-tag=ledger]").click()
+    of_ledger = sum(
+        "ledger" in operation["tags"]
+        for methods in document["paths"].values()
+        for name, operation in methods.items()
+        if name != "parameters"
+    )
+    expect(page.locator(".opblock")).to_have_count(of_ledger)
     page.locator(".opblock", has_text="/api/v1/ledger/heads/latest").first.click()
     page.wait_for_selector(".opblock.is-open .responses-table")
     assert "fact_not_sealed" in page.locator(".opblock.is-open").inner_text()

@@ -6,7 +6,7 @@ window.addEventListener("DOMContentLoaded", () => {
     url: "/api/openapi.json",
     dom_id: "#api",
     deepLinking: true,
-    docExpansion: "list",
+    docExpansion: "none",
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
   });
