@@ -151,7 +151,7 @@ def walk_down_and_up(url: str, lowest: str) -> None:
 
 
 DERIVED = {"holder": {"phone_index", "phone_number"}, "code_session": {"log_in_id"}}
-"""Columns that a version gives up when it goes, and that come back empty, since only the service's keys could fill them.
+"""Columns that a version gives up when it goes, and that come back empty: only the service's keys could fill them.
 
 A holder's next log-in takes their phone up again, unless others share it; which log-in opened a code is known of new
 codes only.
