@@ -26,7 +26,12 @@ def simulate(issued: int, used: int, seed: int, url: str | None, workers: int, *
     """Play a year through the HTTP API; exit 1 unless every count and the ledger are as they must be."""
     # The year brings the whole service with it; other commands should not wait for it.
     from voucher_service.simulation.connection import UnexpectedAnswer  # noqa: PLC0415
-    from voucher_service.simulation.local_service import LocalService, ServiceNotReady, verdict_beside  # noqa: PLC0415
+    from voucher_service.simulation.local_service import (  # noqa: PLC0415
+        LocalService,
+        ServiceNotReady,
+        put_away_when_stopped,
+        verdict_beside,
+    )
     from voucher_service.simulation.play import play  # noqa: PLC0415
 
     if url and not url.startswith(("http://", "https://")):
@@ -38,7 +43,7 @@ def simulate(issued: int, used: int, seed: int, url: str | None, workers: int, *
             outcome = play(url, issued, used, seed, workers)
             verdict = verdict_beside(url)
         else:
-            with tempfile.TemporaryDirectory() as folder:
+            with put_away_when_stopped(), tempfile.TemporaryDirectory() as folder:
                 service = LocalService(Path(folder))
                 with service.running():
                     outcome = play(service.address, issued, used, seed, workers)

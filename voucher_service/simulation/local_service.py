@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ BEGINS_AT = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)
 """Nine in the morning of a Monday. A fixed year, so that two simulations of one seed are the same."""
 
 READY_WITHIN_SECONDS = 60
+GONE_WITHIN_SECONDS = 30
+"""It answers what it has begun; after so long it is killed, and its workers go with it."""
 
 
 class ServiceNotReady(Exception):
@@ -53,7 +56,12 @@ class LocalService:
             yield
         finally:
             process.terminate()
-            process.wait()
+            try:
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(GONE_WITHIN_SECONDS)
+            finally:
+                process.kill()
+                process.wait()
 
     def verdict(self) -> dict[str, Any]:
         """Seal what is left and return what verify-ledger says of the database: `green` and `violations`."""
@@ -70,6 +78,23 @@ class LocalService:
             except urllib3.exceptions.HTTPError:
                 time.sleep(0.1)
         raise ServiceNotReady(self._log.read_text(errors="replace")[-2000:])
+
+
+@contextmanager
+def put_away_when_stopped() -> Iterator[None]:
+    """Let a signal to stop leave the with block as an exception does, and as Ctrl-C does already: nothing is left."""
+
+    def leave(number: int, _frame: object) -> None:
+        for stopping in before:
+            signal.signal(stopping, signal.SIG_IGN)  # Asked once is enough: putting away takes a moment.
+        raise SystemExit(128 + number)
+
+    before = {stopping: signal.signal(stopping, leave) for stopping in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for stopping, handler in before.items():
+            signal.signal(stopping, handler)
 
 
 def verdict_beside(address: str) -> dict[str, Any] | None:

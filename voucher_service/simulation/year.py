@@ -65,11 +65,13 @@ class Year:
             *((group.turn.closed_at, self._close, group) for group in groups),
             *((group.turn.certified_at, self._certify, group) for group in groups),
         ]
-        with self._pool:
+        try:
             for moment, act, group in sorted(days, key=lambda day: day[0]):
                 self._service.move_clock_to(moment)
                 self._offices.new_day()
                 act(group)
+        finally:
+            self._pool.shutdown(cancel_futures=True)  # Whoever stops the year does not wait for those still in line.
 
     def _open(self, group: Group) -> None:
         by_part = {part: Resident(self._service, part) for part in group.turn.parts}
