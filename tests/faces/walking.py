@@ -239,9 +239,8 @@ def lived(town: Town, look: Callable[[Visitor, Page], None] = lambda _visitor, _
     return walk
 
 
-def main() -> None:
+def write_all(folder: Path) -> None:
     """Write every page into a folder, each once a role."""
-    folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data:
         url = f"sqlite:///{data}/voucher.sqlite3"
@@ -256,4 +255,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    write_all(Path(sys.argv[1]))
