@@ -219,3 +219,17 @@ def test_a_class_is_not_started_before_its_day(school: Desk, served_city: City) 
     path = f"/{to_hex(served_city.classes[0][1])}"
     assert school.post(f"{path}/start").json["code"] == "class_not_yet"
     assert school.post(f"{path}/end").json["code"] == "class_not_in_state"
+
+
+@pytest.mark.parametrize(
+    ("certificate_type", "code", "rules"),
+    [("completion", "class_breaks_rules", ["R19"]), ("special_ability", "standard_missing", [])],
+)
+def test_a_rule_is_named_before_a_missing_standard(
+    certificate_type: str, code: str, rules: list[str], school: Desk
+) -> None:
+    """Neither certificate has a standard for the occupation; only one of them is against a rule."""
+    drafted = school.post("/", proposal(certificate_type=certificate_type)).json
+    refused = school.post(f"/{drafted['class_id']}/submit").json
+    assert refused["code"] == code
+    assert [found["rule_id"] for found in refused["figures"].get("findings", [])] == rules

@@ -29,7 +29,9 @@ def test_a_small_year_is_counted_as_it_was_played(empty_database_url: str) -> No
     assert told["refused"] == told["expected_refused"]
     assert told["refused"]["scans"]["already_redeemed"] == 2
     assert told["refused"]["answers"]["certificate_older_than_training"] == 1
-    assert told["refused"]["rules"]["R17c"] == 4
+    assert {rule: told["refused"]["rules"][rule] for rule in ("R05", "R10", "R17c", "R17f", "R19")} == dict.fromkeys(
+        ("R05", "R10", "R17c", "R17f", "R19"), 4
+    )
     assert told["rates"][-1]["verb"] == "total"
     assert told["rates"][-1]["requests"] == sum(rate["requests"] for rate in told["rates"][:-1])
     assert told["people_per_second"] > 0

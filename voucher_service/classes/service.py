@@ -165,7 +165,6 @@ def submit(region_id: int, class_id: int, now: datetime) -> TrainingClass:
     today = local_date(now)
     require_move(draft, "submitted")
     programmes.require_running(draft.programme_id, today)
-    programmes.standard_fen(draft.occupation_code, draft.level, draft.certificate_type, today)
     institutions.require_licence(region_id, draft.institution_id, draft.occupation_code, draft.level, draft.starts_on)
     institutions.lock(region_id, draft.institution_id)  # Its apprentices and its ceiling are counted one by one.
     submitted = move(draft, "submitted", rule_pack_id=programmes.rule_pack_in_force(today), submitted_at=now)
@@ -175,6 +174,8 @@ def submit(region_id: int, class_id: int, now: datetime) -> TrainingClass:
     named = bookings.named_in(judged)
     bookings.lock(named)
     _require_rules_kept(submitted)
+    # After the rules: a certificate that R19 rules out has no standard, and the clause says more than its absence.
+    programmes.standard_fen(draft.occupation_code, draft.level, draft.certificate_type, today)
     bookings.book(submitted, judged, named)
     return submitted
 

@@ -58,7 +58,7 @@ CITY_STAFF: Final = {
     "security-admin": SECURITY_ADMIN,
     "audit-admin": AUDIT_ADMIN,
 }
-SCHOOLS_WITH_LOG_INS: Final = 3
+SCHOOLS_WITH_LOG_INS: Final = 4
 """The first schools of the table have people who log in as school1-admin, school1-clerk and so on."""
 
 CAPACITY: Final = 80

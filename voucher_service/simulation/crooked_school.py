@@ -13,12 +13,17 @@ from voucher_service.identifiers import from_hex
 from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.course import EXAMINED_AFTER, SIGNERS, Course, opinion
 from voucher_service.simulation.frauds import (
+    APPRENTICE_CLASSES,
     CATCHES,
+    COMPLETION_COURSE,
+    COURSE_OF_THE_CONDEMNED,
     COURSE_OF_THE_CROOKED,
     CROOKED_PLANS,
+    ENTERPRISE,
     UNLICENSED_COURSE,
     Manner,
     Scheme,
+    one_lesson_short,
 )
 
 BUREAU = ("bureau1", "bureau2")
@@ -26,12 +31,13 @@ BUREAU = ("bureau1", "bureau2")
 
 
 class CrookedSchool:
-    """The school and the one class of the round that it got approved."""
+    """The school and the one class of the round that it got approved; `condemned` is the clerk of the one beside it."""
 
-    def __init__(self, offices: Offices, clerk: str) -> None:
+    def __init__(self, offices: Offices, clerk: str, condemned: str) -> None:
         self.clerk = clerk
         self._offices = offices
         self._class = Course(offices, clerk, COURSE_OF_THE_CROOKED)
+        self._condemned = Course(offices, condemned, COURSE_OF_THE_CONDEMNED)
         self._teachers: list[int] = []
 
     def plan(self) -> None:
@@ -40,8 +46,27 @@ class CrookedSchool:
         self._class.refused("/api/v1/classes/", ProposalSchema().dump(unlicensed), CATCHES[Scheme.UNLICENSED])
         for scheme, bend in CROOKED_PLANS.items():
             self._hand_in(bend(self._class.drafted()), scheme)
+        completion = Course(self._offices, self.clerk, COMPLETION_COURSE).drafted()
+        self._hand_in(one_lesson_short(completion), Scheme.SHORT_COMPLETION)
         self._class.propose(self._named)
         self._hand_in(self._named(self._class.drafted()), Scheme.TEACHER_TWICE)
+
+    def take_apprentices(self) -> None:
+        """Hand in as many classes of one enterprise's apprentices as there may be, and one more; all are called off."""
+        kept = [Course(self._offices, self.clerk, COURSE_OF_THE_CROOKED) for _ in range(APPRENTICE_CLASSES)]
+        for course in kept:
+            course.propose(_of_apprentices)
+        self._hand_in(_of_apprentices(self._class.drafted()), Scheme.APPRENTICES)
+        for course in kept:
+            self._office(BUREAU[0], f"/api/v1/classes/{course.class_id}/cancel", {})
+
+    def hand_in_after_an_audit(self) -> None:
+        """Have an audit's finding written down, and hand a plan in all the same."""
+        school = self._condemned
+        found_on = local_date(self._offices.service.now()).isoformat()
+        finding = {"found_on": found_on, "document": "模拟审计文号"}
+        self._office(BUREAU[0], f"/api/v1/institutions/{self._own_institution_id(school)}/findings", finding)
+        self._hand_in(school.drafted(), Scheme.CONDEMNED, school)
 
     def get_approved(self) -> None:
         """Have the class approved, after one reviewer tried to be two."""
@@ -80,21 +105,22 @@ class CrookedSchool:
         self._class.refused(*self._class.filing(EXAMINED_AFTER), CATCHES[Scheme.NEVER_HELD])
         self._office(BUREAU[0], f"/api/v1/classes/{self._class.class_id}/cancel", {})
 
-    def _hand_in(self, proposal: Proposal, scheme: Scheme) -> None:
-        draft = self._class.post("/api/v1/classes/", ProposalSchema().dump(proposal))
-        self._class.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[scheme])
+    def _hand_in(self, proposal: Proposal, scheme: Scheme, school: Course | None = None) -> None:
+        by = school or self._class
+        draft = by.post("/api/v1/classes/", ProposalSchema().dump(proposal))
+        by.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[scheme])
 
     def _named(self, proposal: Proposal) -> Proposal:
         """Name every teacher of the school from the register."""
         if not self._teachers:
-            institution_id = self._own_institution_id()
+            institution_id = self._own_institution_id(self._class)
             path = f"/api/v1/institutions/{institution_id}/teachers"
             known = self._offices.service.get(path, self._offices.token(self.clerk))["teachers"]
             self._teachers = [from_hex(entry["teacher"]["teacher_id"]) for entry in known]
         return replace(proposal, lessons=replace(proposal.lessons, teacher_ids=self._teachers))
 
-    def _own_institution_id(self) -> str:
-        found = self._offices.service.get("/api/v1/institutions/", self._offices.token(self.clerk))
+    def _own_institution_id(self, school: Course) -> str:
+        found = self._offices.service.get("/api/v1/institutions/", self._offices.token(school.clerk))
         institution_id: str = found["institutions"][0]["institution_id"]
         return institution_id
 
@@ -104,3 +130,7 @@ class CrookedSchool:
         if refused:
             return self._offices.service.post_refused(path, body, token, CATCHES[Scheme.SIGNED_TWICE])
         return self._offices.service.post(path, body, token)
+
+
+def _of_apprentices(honest: Proposal) -> Proposal:
+    return replace(honest, apprentices_of=ENTERPRISE)

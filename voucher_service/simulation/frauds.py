@@ -11,6 +11,7 @@ from itertools import cycle
 from typing import Any, Final, NamedTuple
 
 from voucher_service.classes.proposal import Proposal
+from voucher_service.classes.rules import COMPLETION
 
 
 class Catch(NamedTuple):
@@ -63,6 +64,14 @@ class Scheme(Enum):
     LITTLE_PRACTICE = auto()
     UNLISTED_PLATFORM = auto()
     OUTSIDE_REGION = auto()
+    WEAK_CERTIFICATE = auto()
+    """Trains for a completion certificate where a stronger one can be had."""
+    SHORT_COMPLETION = auto()
+    """Trains for a completion certificate, where there is no other, in a lesson less than it takes."""
+    APPRENTICES = auto()
+    """A third class of apprentices of one enterprise and occupation, when two take all but a few of their places."""
+    CONDEMNED = auto()
+    """Hands a plan in after an audit found something; the school beside the crooked one does."""
     TEACHER_TWICE = auto()
     """A teacher who is in another class at the time."""
     BLACK_LISTED = auto()
@@ -108,6 +117,10 @@ CATCHES: Final = {
     Scheme.LITTLE_PRACTICE: Catch("class_breaks_rules", "R17e"),
     Scheme.UNLISTED_PLATFORM: Catch("class_breaks_rules", "R17g"),
     Scheme.OUTSIDE_REGION: Catch("class_breaks_rules", "R07"),
+    Scheme.WEAK_CERTIFICATE: Catch("class_breaks_rules", "R19"),
+    Scheme.SHORT_COMPLETION: Catch("class_breaks_rules", "R10"),
+    Scheme.APPRENTICES: Catch("class_breaks_rules", "R17f"),
+    Scheme.CONDEMNED: Catch("class_breaks_rules", "R05"),
     Scheme.TEACHER_TWICE: Catch("class_breaks_rules", "S01"),
     Scheme.BLACK_LISTED: Catch("institution_suspended"),
     Scheme.SCANS_BLACK_LISTED: Catch("institution_suspended"),
@@ -177,9 +190,23 @@ CROOKED_PLANS: Final[dict[Scheme, Callable[[Proposal], Proposal]]] = {
     Scheme.LITTLE_PRACTICE: _with_lessons(theory_lessons=26, practical_lessons=38),
     Scheme.UNLISTED_PLATFORM: _with_lessons(online_lessons=1, online_platform="未登记的平台"),
     Scheme.OUTSIDE_REGION: lambda honest: replace(honest, held_in_region_id=_NEXT_REGION),
+    Scheme.WEAK_CERTIFICATE: lambda honest: replace(honest, certificate_type=COMPLETION),
 }
 """An honest plan, bent so that it breaks one rule and no other."""
 
 COURSE_OF_THE_CROOKED: Final = ("DS04", "junior")
 UNLICENSED_COURSE: Final = ("DM01", "junior")
+COMPLETION_COURSE: Final = ("DA02", "")
+"""A completion certificate is the strongest that can be had for it."""
+
+one_lesson_short: Final = _with_lessons(theory_lessons=15, practical_lessons=24)
+"""Bends an honest plan to 39 lessons, of which more than three fifths are practical."""
+
+ENTERPRISE: Final = "91411200MA9EXAMP1X"
+"""An invented social credit code."""
+
+APPRENTICE_CLASSES: Final = 2
+"""So many full classes of apprentices keep the rule; one more does not."""
+
+COURSE_OF_THE_CONDEMNED: Final = ("DS01", "junior")
 TOO_SHORT_NOTICE: Final = timedelta(days=2)

@@ -21,8 +21,8 @@ from voucher_service.simulation.plan import Fate, Part, Round
 
 Thing = TypeVar("Thing")
 
-HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 1
-CROOKED_CLERK = f"school{SCHOOLS_WITH_LOG_INS}-admin"
+HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 2
+CROOKED_CLERK, CONDEMNED_CLERK = (f"school{HONEST_SCHOOLS + place}-admin" for place in (1, 2))
 
 SCREENSHOT_AGE = timedelta(minutes=3)
 """Between claiming and the class door: long enough that what was photographed at home is dead at the door."""
@@ -58,7 +58,7 @@ class Year:
 
     def play(self, year: Sequence[Round]) -> None:
         """Play every round; raises UnexpectedAnswer as soon as the service does not keep to the plan."""
-        groups = [Group(turn, CrookedSchool(self._offices, CROOKED_CLERK)) for turn in year]
+        groups = [Group(turn, CrookedSchool(self._offices, CROOKED_CLERK, CONDEMNED_CLERK)) for turn in year]
         days = [
             *((group.turn.opens_at, self._open, group) for group in groups),
             *((group.turn.taught_at, self._teach, group) for group in groups),
@@ -87,6 +87,8 @@ class Year:
         self._log_in(*SIGNERS)
         self._together(Course.approve, group.courses)
         group.crooked.get_approved()
+        group.crooked.take_apprentices()
+        group.crooked.hand_in_after_an_audit()
         group.crooked.go_on_while_black_listed(next(iter(group.trainees), None))
         strangers = _strangers(group.turn.parts)
         self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group)
