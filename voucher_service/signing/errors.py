@@ -100,6 +100,7 @@ class CodeStaticNeedsPersonCheck(CodeRefusal):
 
 class HolderMismatch(CodeRefusal):
     code = "holder_mismatch"
+    clause = "二(五)"
     zh = "身份证件与持券人不符，培训券不得转让。"
     en = "The identity card is not the holder's; a voucher cannot be passed on."
 
