@@ -20,6 +20,7 @@ from voucher_service.scanning.errors import (
     DeviceRevoked,
     EntryNotSigned,
     LogForked,
+    LogRolledBack,
     NumberReused,
     OfflineFromFuture,
     OfflineStale,
@@ -79,6 +80,15 @@ def against_place(number: int, link: Link, place: Place, *, is_signed: bool) -> 
     if begins_wrongly or (before and before.digest != link.previous) or (after and after.previous != link.digest):
         return LogForked(number=number)
     return None if is_signed else EntryNotSigned(number=number)
+
+
+def against_head(number: int, digest: bytes, known: int, there: bytes | None) -> Refusal | None:
+    """Return why a log cannot end with this entry, or None.
+
+    `known` is the highest number that was received or told of before, and `there` what was received under `number`.
+    """
+    is_shorter, is_another = number < known, there is not None and there != digest
+    return LogRolledBack() if is_shorter or is_another else None
 
 
 def against_device(place: Place) -> Refusal | None:

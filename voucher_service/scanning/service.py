@@ -23,7 +23,7 @@ from voucher_service.redemptions.service import Scan
 from voucher_service.rosters import service as rosters
 from voucher_service.scanning import log, nonces, rules
 from voucher_service.scanning.deciding import Card
-from voucher_service.scanning.errors import DeviceRevoked, LogRolledBack
+from voucher_service.scanning.errors import DeviceRevoked
 from voucher_service.scanning.models import DeviceSync, OfflineScan
 from voucher_service.scanning.receiving import Sent, Upload, numbers_of, receive, require_proof
 from voucher_service.signing import key_directory
@@ -103,8 +103,9 @@ def _require_no_rollback(region_id: int, heard: Greeting) -> None:
         )
     )
     there = db.session.scalar(select(OfflineScan.digest).where(*of_device, OfflineScan.number == heard.head_number))
-    if heard.head_number < max(received, told or 0) or (there and bytes(there) != heard.head_digest):
-        raise LogRolledBack
+    known, there = max(received, told or 0), None if there is None else bytes(there)
+    if refusal := rules.against_head(heard.head_number, heard.head_digest, known, there):
+        raise refusal
 
 
 def missing_from(device_id: int, caller: Caller) -> list[int]:
