@@ -13,6 +13,7 @@ LEFT JOIN, so that its absence breaks a constraint and takes everything back.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from functools import cached_property
@@ -81,8 +82,20 @@ class Chain:
         return f"WITH {parts}\nSELECT {', '.join(last.columns)} FROM {last.name}"
 
     @cached_property
-    def postgresql_text(self) -> str:
-        return _PARAMETER.sub(r"%(\1)s", self.named_text())
+    def parameter_names(self) -> tuple[str, ...]:
+        """What the statement is sent with, in the order of its numbers."""
+        return tuple(dict.fromkeys(_PARAMETER.findall(self.named_text())))
+
+    @cached_property
+    def numbered_text(self) -> str:
+        """The PostgreSQL statement with `$1`, `$2`, … for `parameter_names`, as the server prepares it."""
+        numbers = {name: f"${number}" for number, name in enumerate(self.parameter_names, 1)}
+        return _PARAMETER.sub(lambda found: numbers[found[1]], self.named_text())
+
+    @cached_property
+    def prepared_name(self) -> bytes:
+        """What the statement is prepared as: the same for the same text."""
+        return b"chain_" + hashlib.sha256(self.numbered_text.encode()).hexdigest()[:16].encode()
 
     @cached_property
     def sqlite_texts(self) -> tuple[str, ...]:
