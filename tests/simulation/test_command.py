@@ -25,13 +25,15 @@ def simulate(*arguments: str, **environment: str) -> dict[str, Any]:
 def test_a_small_year_is_counted_as_it_was_played(empty_database_url: str) -> None:
     told = simulate("--issued", "40", "--used", "10", "--seed", "1", DATABASE_URL=empty_database_url)
     assert told["ledger"] == {"green": True, "violations": []}
-    assert told["funnel"]["total"] == {"issued": 40, "redeemed": 13, "completed": 12, "certified": 10, "paid": 0}
+    assert told["funnel"]["total"] == {"issued": 40, "redeemed": 14, "completed": 13, "certified": 10, "paid": 0}
     assert told["refused"] == told["expected_refused"]
     assert told["refused"]["scans"]["already_redeemed"] == 2
     assert told["refused"]["answers"]["certificate_older_than_training"] == 1
     assert {rule: told["refused"]["rules"][rule] for rule in ("R05", "R10", "R17c", "R17f", "R19")} == dict.fromkeys(
         ("R05", "R10", "R17c", "R17f", "R19"), 4
     )
+    caught = ("satisfaction_too_low", "repair_not_over", "class_lost_subsidy", "voucher_not_in_state")
+    assert [told["refused"]["answers"][code] for code in caught] == [1, 1, 1, 1]
     assert told["rates"][-1]["verb"] == "total"
     assert told["rates"][-1]["requests"] == sum(rate["requests"] for rate in told["rates"][:-1])
     assert told["people_per_second"] > 0

@@ -13,6 +13,7 @@ from voucher_service.simulation.frauds import (
     NEEDS_CERTIFICATES,
     NEEDS_GRADUATES,
     NEEDS_TRAINEES,
+    OF_DOOMED_CLASSES,
     Manner,
     Scheme,
 )
@@ -72,6 +73,14 @@ def test_a_round_without_trainees_tries_nothing_that_needs_one() -> None:
     assert Scheme.ONE_TOO_MANY in tried
 
 
+def test_a_class_that_is_disqualified_is_no_ordinary_one() -> None:
+    misled = plan.Round(OPENS, tuple(part for part in PARTS if part.fate is Fate.MISLED)[:3])
+    assert list(misled.classes()) == []
+    assert set(misled.frauds()) > OF_DOOMED_CLASSES
+    rest = plan.Round(OPENS, tuple(part for part in PARTS if part.fate is not Fate.MISLED)[:30])
+    assert set(rest.frauds()).isdisjoint(OF_DOOMED_CLASSES)
+
+
 def test_a_class_that_everybody_fails_shows_no_certificate_too_soon() -> None:
     failed = plan.Round(OPENS, tuple(part for part in PARTS if part.fate is Fate.FAILED)[:3])
     tried = set(failed.frauds())
@@ -89,7 +98,10 @@ def test_no_class_is_over_full_and_nobody_who_attends_is_left_out() -> None:
     for turn in YEAR:
         classes = list(turn.classes())
         assert all(0 < len(some) <= CAPACITY for some in classes)
-        assert [part for some in classes for part in some] == [part for part in turn.parts if part.attends]
+        doomed = [part for some in turn.doomed_classes() for part in some]
+        assert all(part.fate is Fate.MISLED for part in doomed)
+        seated = [*(part for some in classes for part in some), *doomed]
+        assert sorted(seated, key=turn.parts.index) == [part for part in turn.parts if part.attends]
 
 
 def test_what_is_expected_adds_up() -> None:
@@ -98,7 +110,7 @@ def test_what_is_expected_adds_up() -> None:
         totals: Counter[str] = Counter()
         for (_, stage), count in cells.items():
             totals[stage] += count
-        assert totals == {"issued": 2000, "redeemed": 615, "completed": 575, "certified": 500}
+        assert totals == {"issued": 2000, "redeemed": 625, "completed": 585, "certified": 500}
     flagged = sum(expected.frauds[fraud.name.lower()] for fraud in FLAGS)
     assert expected.answers.total() == expected.frauds.total() - flagged
     assert expected.scans <= expected.answers

@@ -16,7 +16,7 @@ from voucher_service.demo.loading import STARTS_AFTER, drafted
 from voucher_service.demo.people import Person
 from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.frauds import CATCHES, CROWD, CROWDED_SECONDS, TOO_SHORT_NOTICE, Catch, Manner, Scheme
-from voucher_service.simulation.plan import STAGES, Fate
+from voucher_service.simulation.plan import STAGES, Fate, Part
 
 SIGNERS = ("industry1", "industry2", "bureau1", "bureau2")
 ISSUER, EXAM_PLACE = "示例评价机构", "示例考场"
@@ -40,6 +40,7 @@ class Course:
     described: dict[str, Any] = field(default_factory=dict)
     exam: dict[str, Any] = field(default_factory=dict)
     meetings: Sequence[Meeting] = ()
+    recordings: Sequence[str] = ()
     hasty: bool = False
     """Whether the school wants its exam and its certificates before anybody was asked, came by or saw a recording."""
 
@@ -117,22 +118,27 @@ class Course:
             self.refused(*self.filing(TOO_SHORT_NOTICE), CATCHES[Scheme.EXAM_TOO_SOON])
             self.refused(*self.filing(EXAMINED_AFTER), CATCHES[Scheme.NOBODY_ASKED])
         if graduates:
-            for resident in graduates[: -(-len(graduates) * RATING_PERMILLE // 1000)]:
-                resident.rate()
-            self.post(f"{self._supervision}/survey/close", {})
+            self.have_rated(5)
             self.exam = self.post(*self.filing(EXAMINED_AFTER))
 
+    def have_rated(self, score: int) -> None:
+        """Let as many trainees as it takes rate the class, and close the survey."""
+        graduates = self.graduates
+        for resident in graduates[: -(-len(graduates) * RATING_PERMILLE // 1000)]:
+            resident.rate(score)
+        self.post(f"{self.supervision}/survey/close", {})
+
     def inspect(self) -> None:
-        """Let the bureau have counted everybody on the first day."""
+        """Let the bureau have counted everybody on the first day, save whom it must not have counted."""
         begun = self.meetings[0].starts_at + INTO_THE_LESSON
         visit = {
             "kind": "first_day",
             "inspected_at": begun.isoformat(),
             "place": "示例教室",
             "teachers": 2,
-            "present": len(self.residents),
+            "present": len(self._counted),
         }
-        self.offices.service.post(f"{self._supervision}/inspections", visit, self.offices.token("bureau-clerk"))
+        self.offices.service.post(f"{self.supervision}/inspections", visit, self.offices.token("bureau-clerk"))
 
     def film(self) -> None:
         """Register a recording of every session."""
@@ -146,14 +152,22 @@ class Course:
             }
             for session_no, meeting in enumerate(self.meetings, start=1)
         ]
-        self.post(f"{self._supervision}/recordings", {"recordings": recordings})
+        filmed = self.post(f"{self.supervision}/recordings", {"recordings": recordings})
+        self.recordings = [one["recording"] for one in filmed["recordings"]]
 
     @property
     def graduates(self) -> list[Resident]:
         return [one for one in self.residents if one.part.fate in STAGES["completed"]]
 
     @property
-    def _supervision(self) -> str:
+    def _counted(self) -> Sequence[Resident]:
+        """Everybody; in a class that has a certificate too many, only those whose certificates count."""
+        if any(one.part.manner is Manner.UNCOUNTED for one in self.residents):
+            return [one for one in self.residents if one.part.fate is Fate.CERTIFIED]
+        return self.residents
+
+    @property
+    def supervision(self) -> str:
         return f"/api/v1/supervision/classes/{self.class_id}"
 
     def filing(self, ahead: timedelta) -> tuple[str, dict[str, Any]]:
@@ -162,7 +176,7 @@ class Course:
 
     def examine(self) -> None:
         """Enter everyone's result; who left has none."""
-        results = [{"redemption": one.redemption, "outcome": _outcome(one.part.fate)} for one in self.graduates]
+        results = [{"redemption": one.redemption, "outcome": _outcome(one.part)} for one in self.graduates]
         if results:
             self.post(f"/api/v1/exams/{self.exam['exam']}/results", {"results": results})
 
@@ -178,6 +192,13 @@ class Course:
             entered = self.post("/api/v1/certificates", certificate)
             self._have_verified(f"/api/v1/certificates/{entered['certificate']}/decision")
             resident.certified = True
+
+    def claim_uncounted(self, resident: Resident) -> None:
+        """Enter the certificate of somebody whom no inspector counted, when all the others have their value."""
+        if resident.part.manner is Manner.UNCOUNTED:
+            entered = self.post("/api/v1/certificates", self.certificate(resident))
+            path, token = f"/api/v1/certificates/{entered['certificate']}/decision", self.offices.token("bureau-clerk")
+            self.offices.service.post_refused(path, {"genuine": True}, token, CATCHES[Manner.UNCOUNTED])
 
     def _have_verified(self, path: str) -> None:
         """Have the bureau verify a certificate, the first of a hasty school not before it was inspected and filmed."""
@@ -230,8 +251,8 @@ def opinion(signer: str) -> dict[str, str]:
     return {"step": signer[:-1], "verdict": "approve"}
 
 
-def _outcome(fate: Fate) -> str:
-    return "passed" if fate is Fate.CERTIFIED else "failed"
+def _outcome(part: Part) -> str:
+    return "passed" if part.passes else "failed"
 
 
 def _stays(fate: Fate, session_no: int) -> bool:

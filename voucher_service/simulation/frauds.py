@@ -50,6 +50,8 @@ class Manner(Enum):
     """Has left, and is seen by the school's face device at two sessions long over."""
     FORGED = auto()
     """Failed the exam and has a certificate all the same."""
+    UNCOUNTED = auto()
+    """Passed the exam, and is one more than the inspector counted heads."""
 
 
 class Scheme(Enum):
@@ -93,6 +95,14 @@ class Scheme(Enum):
     """Has a certificate verified of a class that nobody inspected."""
     NOT_FILMED = auto()
     """Has one verified of a class without recordings."""
+    DISSATISFIED = auto()
+    """Files the exam of a class whose trainees rate it badly; it goes on with the next three."""
+    REPAIR_TOO_SOON = auto()
+    """Asks its trainees again before the month of repair is over."""
+    MISSED_ON_FILM = auto()
+    """Files its exam when three recordings do not show everybody; two persons disqualify the class."""
+    WORTHLESS = auto()
+    """Enters a certificate for a trainee of the disqualified class."""
 
 
 CATCHES: Final = {
@@ -108,6 +118,7 @@ CATCHES: Final = {
     Manner.OTHER_LEVEL: Catch("certificate_mismatch"),
     Manner.SOLD_NUMBER: Catch("certificate_number_used"),
     Manner.FORGED: Catch("exam_not_passed"),
+    Manner.UNCOUNTED: Catch("payable_reached"),
     Scheme.UNLICENSED: Catch("not_licensed"),
     Scheme.CROWDED_TEACHERS: Catch("class_breaks_rules", "R17a"),
     Scheme.ONE_TEACHER: Catch("class_breaks_rules", "R17b"),
@@ -131,6 +142,10 @@ CATCHES: Final = {
     Scheme.NOBODY_ASKED: Catch("survey_not_closed"),
     Scheme.NOT_INSPECTED: Catch("class_not_inspected"),
     Scheme.NOT_FILMED: Catch("recordings_missing"),
+    Scheme.DISSATISFIED: Catch("satisfaction_too_low"),
+    Scheme.REPAIR_TOO_SOON: Catch("repair_not_over"),
+    Scheme.MISSED_ON_FILM: Catch("class_lost_subsidy"),
+    Scheme.WORTHLESS: Catch("voucher_not_in_state"),
 }
 """Every fraud that is refused, and the refusal that names it."""
 
@@ -164,6 +179,14 @@ NEEDS_GRADUATES: Final = frozenset({Scheme.EXAM_TOO_SOON, Scheme.NOBODY_ASKED})
 
 NEEDS_CERTIFICATES: Final = frozenset({Scheme.NOT_INSPECTED, Scheme.NOT_FILMED})
 """Played by that class if somebody has a certificate of their own."""
+
+OF_DOOMED_CLASSES: Final = frozenset(
+    {Scheme.DISSATISFIED, Scheme.REPAIR_TOO_SOON, Scheme.MISSED_ON_FILM, Scheme.WORTHLESS}
+)
+"""Played by each class that loses its subsidy."""
+
+STRIKES: Final = 3
+"""So many recordings that do not show everybody take a class its subsidy."""
 
 DEALT_EVERY: Final = 30
 """Of so many people with the same fate, one plays each manner that their fate allows."""

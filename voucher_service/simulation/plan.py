@@ -22,6 +22,7 @@ from voucher_service.simulation.frauds import (
     NEEDS_CERTIFICATES,
     NEEDS_GRADUATES,
     NEEDS_TRAINEES,
+    OF_DOOMED_CLASSES,
     SCANNED,
     Manner,
     Scheme,
@@ -35,8 +36,8 @@ PEOPLE_A_ROUND_MIN: Final = 10
 TAUGHT_AFTER: Final = STARTS_AFTER + timedelta(days=10)
 CLOSED_AFTER: Final = STARTS_AFTER + LASTS + timedelta(days=1)
 CERTIFIED_AFTER: Final = STARTS_AFTER + LASTS + timedelta(days=15)
-FAILED_PERCENT, LEFT_PERCENT = 15, 8
-"""Of those who are certified: so many more fail the exam, and so many more leave the course."""
+FAILED_PERCENT, LEFT_PERCENT, MISLED_PERCENT = 15, 8, 2
+"""Of those who are certified: so many more fail the exam, leave the course, or complete one that loses its subsidy."""
 
 RETURNED_PERCENT: Final = 3
 """Of all who claim."""
@@ -49,13 +50,16 @@ class Fate(StrEnum):
     RETURNED = "returned"
     LEFT = "left"
     FAILED = "failed"
+    """Completed, and has no certificate that counts."""
+    MISLED = "misled"
+    """Completed a class that is disqualified before its exam."""
     CERTIFIED = "certified"
 
 
 STAGES: Final = {
     "issued": frozenset(Fate),
-    "redeemed": frozenset({Fate.LEFT, Fate.FAILED, Fate.CERTIFIED}),
-    "completed": frozenset({Fate.FAILED, Fate.CERTIFIED}),
+    "redeemed": frozenset({Fate.LEFT, Fate.FAILED, Fate.MISLED, Fate.CERTIFIED}),
+    "completed": frozenset({Fate.FAILED, Fate.MISLED, Fate.CERTIFIED}),
     "certified": frozenset({Fate.CERTIFIED}),
     "paid": frozenset[Fate](),
 }
@@ -73,7 +77,7 @@ MANNERS: Final = {
         Manner.OTHER_LEVEL,
         Manner.EAGER,
     ),
-    Fate.FAILED: (Manner.FORGED,),
+    Fate.FAILED: (Manner.FORGED, Manner.UNCOUNTED),
     Fate.LEFT: (Manner.GHOST, Manner.GHOST, Manner.GHOST),
     Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY),
 }
@@ -93,6 +97,10 @@ class Part:
     @property
     def attends(self) -> bool:
         return self.fate in STAGES["redeemed"]
+
+    @property
+    def passes(self) -> bool:
+        return self.fate is Fate.CERTIFIED or self.manner is Manner.UNCOUNTED
 
     @property
     def certifies_own(self) -> bool:
@@ -127,6 +135,9 @@ class Round:
         idle |= NEEDS_GRADUATES if not any(part.fate in STAGES["completed"] for part in first) else set()
         idle |= NEEDS_CERTIFICATES if not any(part.certifies_own for part in first) else set()
         idle |= set() if self.crowded() else {Scheme.SIXTY_AT_ONCE}
+        idle |= OF_DOOMED_CLASSES
+        for _ in self.doomed_classes():
+            yield from OF_DOOMED_CLASSES
         yield from (scheme for scheme in Scheme if scheme not in idle)
 
     def crowded(self) -> bool:
@@ -135,9 +146,11 @@ class Round:
 
     def classes(self) -> Iterator[tuple[Part, ...]]:
         """Those who attend, in classes of at most as many as a class holds."""
-        attending = [part for part in self.parts if part.attends]
-        for start in range(0, len(attending), CAPACITY):
-            yield tuple(attending[start : start + CAPACITY])
+        yield from _in_classes([part for part in self.parts if part.attends and part.fate is not Fate.MISLED])
+
+    def doomed_classes(self) -> Iterator[tuple[Part, ...]]:
+        """Those whose class loses its subsidy, likewise."""
+        yield from _in_classes([part for part in self.parts if part.fate is Fate.MISLED])
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +232,11 @@ def expected(year: Sequence[Round]) -> Expected:
     return counts
 
 
+def _in_classes(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
+    for start in range(0, len(parts), CAPACITY):
+        yield tuple(parts[start : start + CAPACITY])
+
+
 def _fates(issued: int, used: int, draw: Random) -> Iterator[Fate]:
     """What becomes of those who are not certified, in a random order."""
     if not 0 < used <= issued:
@@ -227,6 +245,7 @@ def _fates(issued: int, used: int, draw: Random) -> Iterator[Fate]:
     wanted = {
         Fate.FAILED: -(-used * FAILED_PERCENT // 100),
         Fate.LEFT: -(-used * LEFT_PERCENT // 100),
+        Fate.MISLED: -(-used * MISLED_PERCENT // 100),
         Fate.RETURNED: -(-issued * RETURNED_PERCENT // 100),
     }
     fates = [fate for fate, people in wanted.items() for _ in range(people)][:rest]

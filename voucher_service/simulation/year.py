@@ -15,11 +15,13 @@ from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.connection import Connection
 from voucher_service.simulation.course import SIGNERS, Course
 from voucher_service.simulation.crooked_school import CrookedSchool
+from voucher_service.simulation.doomed_course import DoomedCourse
 from voucher_service.simulation.face_device import FaceDevice
 from voucher_service.simulation.frauds import GHOST_SESSIONS, Manner
 from voucher_service.simulation.plan import Fate, Part, Round
 
 Thing = TypeVar("Thing")
+Kind = TypeVar("Kind", bound=Course)
 
 HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 2
 CROOKED_CLERK, CONDEMNED_CLERK = (f"school{HONEST_SCHOOLS + place}-admin" for place in (1, 2))
@@ -36,6 +38,11 @@ class Group:
     crooked: CrookedSchool
     residents: list[Resident] = field(default_factory=list)
     courses: list[Course] = field(default_factory=list)
+    doomed: list[DoomedCourse] = field(default_factory=list)
+
+    @property
+    def everywhere(self) -> list[Course]:
+        return [*self.courses, *self.doomed]
 
     @property
     def trainees(self) -> list[Resident]:
@@ -76,34 +83,37 @@ class Year:
     def _open(self, group: Group) -> None:
         by_part = {part: Resident(self._service, part) for part in group.turn.parts}
         group.residents = list(by_part.values())
-        group.courses = [self._course([by_part[part] for part in some]) for some in group.turn.classes()]
-        self._log_in(*(course.clerk for course in group.courses), CROOKED_CLERK)
-        for course in group.courses:
+        group.courses = [self._course(Course, [by_part[part] for part in some]) for some in group.turn.classes()]
+        group.doomed = [
+            self._course(DoomedCourse, [by_part[part] for part in some]) for some in group.turn.doomed_classes()
+        ]
+        self._log_in(*(course.clerk for course in group.everywhere), CROOKED_CLERK)
+        for course in group.everywhere:
             course.propose()
         group.crooked.plan()
         self._together(Resident.claim, group.residents, self._passed)
-        self._at_each_door(Course.turn_away_early, group)
+        self._at_each_door(Course.turn_away_early, group.courses)
         self._service.move_clock_to(self._service.now() + SCREENSHOT_AGE)
         self._log_in(*SIGNERS)
-        self._together(Course.approve, group.courses)
+        self._together(Course.approve, group.everywhere)
         group.crooked.get_approved()
         group.crooked.take_apprentices()
         group.crooked.hand_in_after_an_audit()
         group.crooked.go_on_while_black_listed(next(iter(group.trainees), None))
         strangers = _strangers(group.turn.parts)
-        self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group)
+        self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group.everywhere)
         self._together(group.crooked.lure, group.trainees)
 
     def _teach(self, group: Group) -> None:
         """Teach, inspect and film; the first course of a round is hasty and leaves the last two for later."""
-        self._log_in("bureau-clerk", *(course.clerk for course in group.courses), CROOKED_CLERK)
-        self._together(Course.teach, group.courses)
+        self._log_in("bureau-clerk", *(course.clerk for course in group.everywhere), CROOKED_CLERK)
+        self._together(Course.teach, group.everywhere)
         for course in group.courses:
             self._haunt(course, crowded=course is group.courses[0] and group.turn.crowded())
         for course in group.courses[:1]:
             course.hasty = True
             group.crooked.borrow_names(course.residents)
-        self._together(_supervise, group.courses[1:])
+        self._together(_supervise, [*group.courses[1:], *group.doomed])
 
     def _haunt(self, course: Course, *, crowded: bool) -> None:
         """Have the school's face device see who has left, and a whole class within seconds, as the plan says."""
@@ -117,8 +127,9 @@ class Year:
             self._devices[course.clerk].show(course, len(course.meetings), course.crowd())
 
     def _close(self, group: Group) -> None:
-        self._log_in("bureau1", *(course.clerk for course in group.courses), CROOKED_CLERK)
+        self._log_in("bureau1", "bureau-clerk", *(course.clerk for course in group.everywhere), CROOKED_CLERK)
         self._together(Course.close, group.courses)
+        self._together(DoomedCourse.condemn, group.doomed)
         group.crooked.claim_it_was_held()
         eager = [one for one in group.residents if one.part.manner is Manner.EAGER]
         self._together(Resident.claim_the_next, eager)
@@ -129,8 +140,9 @@ class Year:
         self._together(Course.examine, group.courses)
         for course in group.courses[:1]:
             self._be_hasty(course)
-        self._at_each_door(self._show_own, group)
-        self._at_each_door(self._show_sold, group)
+        self._at_each_door(self._show_own, group.courses)
+        self._at_each_door(self._show_sold, group.courses)
+        self._at_each_door(Course.claim_uncounted, group.courses)
 
     def _be_hasty(self, course: Course) -> None:
         """Show one certificate before the class was inspected and filmed; without one nobody is caught."""
@@ -152,19 +164,19 @@ class Year:
         if resident.part.manner is Manner.SOLD_NUMBER:
             course.certify(resident, self._sold_number)
 
-    def _course(self, residents: list[Resident]) -> Course:
+    def _course(self, kind: type[Kind], residents: list[Resident]) -> Kind:
         """Open the next course: the honest schools take turns, and each goes through its trades."""
         lap, number = divmod(self._courses_opened, HONEST_SCHOOLS)
         self._courses_opened += 1
         trades = self._trades[number]
-        return Course(self._offices, f"school{number + 1}-admin", trades[lap % len(trades)], residents)
+        return kind(self._offices, f"school{number + 1}-admin", trades[lap % len(trades)], residents)
 
     def _log_in(self, *login_names: str) -> None:
         for login_name in login_names:
             self._offices.token(login_name)
 
-    def _at_each_door(self, act: Callable[[Course, Resident], None], group: Group) -> None:
-        pairs = [(course, resident) for course in group.courses for resident in course.residents]
+    def _at_each_door(self, act: Callable[[Course, Resident], None], courses: Sequence[Course]) -> None:
+        pairs = [(course, resident) for course in courses for resident in course.residents]
         self._together(lambda pair: act(*pair), pairs)
 
     def _together(
