@@ -1,12 +1,16 @@
-"""What is wrong with a page as people see it: it overflows a phone or a desk, or axe finds something."""
+"""Seeing a page as people do: in a walker's own log-in, on a phone and on a desk, and what is wrong with it there."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from voucher_service.web.access import COOKIE
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
+
+    from tests.faces.browsing import Visitor
 
 AXE = (Path(__file__).parent / "vendor/axe-core-4.14.1/axe.min.js").read_text(encoding="utf-8")
 RUN_AXE = "async () => (await axe.run()).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)"
@@ -27,3 +31,26 @@ def faults_of(page: Page, name: str) -> list[str]:
     if usual:
         page.set_viewport_size(usual)
     return found
+
+
+class Window:
+    """A tab that opens what a walk of `tests/faces/walking.py` finds, with the walker's own log-in."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self.context = browser.new_context(locale="zh-CN")
+        self.tab: Page = self.context.new_page()
+        self.address = address
+
+    def become(self, visitor: Visitor) -> None:
+        """Take over the walker's session and nothing else."""
+        self.context.clear_cookies()
+        if session := visitor.http.get_cookie(COOKIE):
+            self.set_cookie(COOKIE, session.value)
+
+    def set_cookie(self, name: str, value: str) -> None:
+        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
+
+    def open(self, path: str) -> Page:
+        self.tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        self.tab.goto(self.address + path)
+        return self.tab

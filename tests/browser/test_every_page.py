@@ -9,16 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.browser.conftest import serving
-from tests.browser.seeing import AXE, DESK, OVERFLOW, PHONE, RUN_AXE
+from tests.browser.seeing import AXE, DESK, OVERFLOW, PHONE, RUN_AXE, Window
 from tests.faces.walking import HOLDER, HOLDERS, Walk, lived
 from tests.journey.city import Town, close_town, open_town
-from voucher_service.web.access import COOKIE, PUBLIC
+from voucher_service.web.access import PUBLIC
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-    from playwright.sync_api import Page as Tab
 
     from tests.faces.browsing import Visitor
     from tests.faces.walking import Page
@@ -27,13 +26,11 @@ TWO_LANGUAGES = {PUBLIC, *HOLDERS}
 """Whose pages come in English and in large type, besides the scanner's."""
 
 
-class Eyes:
-    """Looks at what a walk finds, with the walker's own log-in, in one tab."""
+class Eyes(Window):
+    """Looks at what a walk finds, each view once."""
 
     def __init__(self, browser: Browser, address: str) -> None:
-        self.context = browser.new_context(locale="zh-CN")
-        self.tab: Tab = self.context.new_page()
-        self.address = address
+        super().__init__(browser, address)
         self.looked: set[str] = set()
         self.faults: list[str] = []
 
@@ -43,22 +40,15 @@ class Eyes:
         if kind in self.looked:
             return
         self.looked.add(kind)
-        self.context.clear_cookies()
-        if session := visitor.http.get_cookie(COOKIE):
-            self._set(COOKIE, session.value)
-        self._open(page, "")
+        self.become(visitor)
+        self._examine(page, "")
         if page.role in TWO_LANGUAGES or page.path.startswith("/scan"):
-            self._set("language", "en")
-            self._set("size", "large")
-            self._open(page, " in English, large")
+            self.set_cookie("language", "en")
+            self.set_cookie("size", "large")
+            self._examine(page, " in English, large")
 
-    def _set(self, name: str, value: str) -> None:
-        self.context.add_cookies([{"name": name, "value": value, "url": self.address}])
-
-    def _open(self, page: Page, how: str) -> None:
-        self.tab.set_viewport_size(PHONE)  # type: ignore[arg-type]
-        self.tab.goto(self.address + page.path)
-        self.tab.evaluate(AXE)
+    def _examine(self, page: Page, how: str) -> None:
+        self.open(page.path).evaluate(AXE)
         for size in (PHONE, DESK):
             self.tab.set_viewport_size(size)  # type: ignore[arg-type]
             at = f"{page.role} {page.path}{how} at {size['width']}"

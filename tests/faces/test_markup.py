@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import html5lib
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from tests.faces.walking import Page, Walk
 
 ID = re.compile(r'\sid="([^"]+)"')
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+LINK = re.compile(r"\]\(([^)]+)\)")
+PICTURE = re.compile(r"screenshots/pages/(?P<endpoint>[a-z_.]+)-(?P<width>\d+)\.webp")
 REFERENCE = re.compile(r'\s(?:for|aria-describedby|aria-labelledby|aria-controls)="([^"]+)"')
 
 
@@ -56,6 +61,15 @@ def test_a_faulty_page_is_found() -> None:
 
 def test_no_page_is_left_out(walk: Walk) -> None:
     assert walk.left_out() == []
+
+
+def test_every_page_has_its_pictures_in_the_book(walk: Walk) -> None:
+    """`python -m tests.browser.screenshots` draws docs/pages.md and its pictures anew."""
+    pictures = [PICTURE.fullmatch(link) for link in LINK.findall((DOCS / "pages.md").read_text(encoding="utf-8"))]
+    found = {(picture["endpoint"], picture["width"]) for picture in pictures if picture}
+    pages = {page.endpoint for page in walk.pages if page.status == HTTPStatus.OK}
+    assert found == {(endpoint, width) for endpoint in pages for width in ("375", "1280")}
+    assert all((DOCS / picture[0]).is_file() for picture in pictures if picture)
 
 
 def test_every_page_of_every_role_is_sound(walk: Walk) -> None:
