@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
-from werkzeug.serving import make_server
+
+from tests.browser.site import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flask import Flask
-
+    from tests.cities import TownTemplate
     from tests.journey.city import Town
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -97,17 +97,17 @@ def address(town: Town) -> Iterator[str]:
         yield found
 
 
-@contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+@pytest.fixture(scope="module")
+def shared_town(sqlite_town_template: TownTemplate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A city that a module's tests share."""
+    with sqlite_town_template.copied(tmp_path_factory.mktemp("town")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def shared_address(shared_town: Town) -> Iterator[str]:
+    with serving(shared_town.app) as found:
+        yield found
 
 
 class _Site(SimpleHTTPRequestHandler):

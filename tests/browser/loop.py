@@ -11,15 +11,16 @@ import urllib.request
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pyotp
-from werkzeug.serving import make_server
 
 from tests.browser import scanner_steps, supervision_steps
+from tests.browser.seeing import DESK, PHONE
+from tests.browser.site import serving
+from tests.browser.worker_steps import WORKER, claim, log_in
 from tests.faces.test_staff import plan
-from tests.journey.city import PEOPLE, Town, close_town
+from tests.journey.city import Town, close_town
 from voucher_service.app import create_app
 from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-PHONE = {"width": 375, "height": 812}
-DESK = {"width": 1280, "height": 900}
-WORKER = PEOPLE[0]
 REVIEWERS = ("industry1", "industry2", "bureau1", "bureau2")
 
 
@@ -53,15 +51,10 @@ def trial_service(database_url: str, folder: Path) -> Iterator[tuple[Town, str]]
     with app.app_context(), unit_of_work():
         city = loading.load(START)
     town = Town(app, clock, city)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
     try:
-        yield town, f"http://127.0.0.1:{server.server_port}"
+        with serving(app) as address:
+            yield town, address
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
         close_town(town)
 
 
@@ -108,6 +101,18 @@ class Loop:
             page.wait_for_url(re.compile(r"/(institution|bureau)/$"))
             yield page
 
+    def go_round(self) -> tuple[str, str]:
+        """Play the whole story; return what the dashboard counts and what the worker's voucher is worth."""
+        self.plan_and_submit()
+        for login_name in REVIEWERS:
+            self.approve(login_name)
+        self.claim_and_redeem()
+        self.attend_and_close()
+        supervision_steps.film_and_ask(self)
+        self.examine()
+        self.certify()
+        return self.see_it_counted(), self.see_it_valued()
+
     def plan_and_submit(self) -> None:
         """The school's administrator writes a plan, reads what the rules say of it, and hands it in."""
         with self.staff("school1-admin") as page:
@@ -144,28 +149,14 @@ class Loop:
     def worker(self) -> Iterator[Page]:
         """The worker on a phone, logged in by text message."""
         with self.visitor(PHONE) as page:
-            page.goto(f"{self.address}/my")
-            page.get_by_label("姓名").fill(WORKER.name)
-            page.get_by_label("身份证号").fill(WORKER.id_number)
-            page.get_by_label("手机号").fill(WORKER.phone)
-            page.get_by_label("所在县（市、区）").select_option(str(self.town.city.schools[0].region_id))
-            page.get_by_label("人员类别").select_option(WORKER.category)
-            page.get_by_role("button", name="发送验证码").click()
-            page.get_by_label("六位验证码").fill(page.locator(".trial-code strong").inner_text())
-            page.get_by_role("main").get_by_role("button", name="登录").click()
-            page.wait_for_url(re.compile(r"/my$"))
+            log_in(page, self.address, self.town.city.schools[0].region_id)
             yield page
 
     def claim_and_redeem(self) -> None:
         """The worker claims on a phone and shows the live code; the clerk at the door types its digits."""
         with self.worker() as phone:
             self.picture(phone, "worker-home")
-            phone.get_by_role("link", name="领取", exact=True).click()
-            for choice in phone.get_by_label("是", exact=True).all():
-                choice.check()
-            phone.get_by_role("button", name="下一步：核对").click()
-            phone.get_by_role("button", name="确认领取").click()
-            phone.locator("#picture").wait_for(state="visible")
+            claim(phone)
             assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
             self.picture(phone, "worker-voucher")
             self.scan(lambda: str(phone.locator("#live").get_attribute("data-digits")))

@@ -12,11 +12,7 @@ from voucher_service.database import db
 from voucher_service.redemptions.models import Redemption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from playwright.sync_api import Browser, BrowserContext, Page
-
-    OpenScanner = Callable[..., Page]
 
 PHONE = {"width": 375, "height": 740}
 

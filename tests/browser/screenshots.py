@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from tests.browser import supervision_steps
-from tests.browser.conftest import launch, serving
-from tests.browser.loop import REVIEWERS, Loop, trial_service
+from tests.browser.conftest import launch
+from tests.browser.loop import Loop, trial_service
 from tests.browser.seeing import DESK, PHONE, Window
+from tests.browser.site import serving
 from tests.faces.walking import lived
 from tests.journey.city import close_town, open_town
 from voucher_service.database import migrate
@@ -115,17 +115,7 @@ def fresh_database(folder: Path) -> str:
 
 def closed_loop(browser: Browser, folder: Path) -> None:
     with trial_service(fresh_database(folder), folder / "data") as (town, address):
-        loop = Loop(town, address, browser, take_picture)
-        loop.plan_and_submit()
-        for login_name in REVIEWERS:
-            loop.approve(login_name)
-        loop.claim_and_redeem()
-        loop.attend_and_close()
-        supervision_steps.film_and_ask(loop)
-        loop.examine()
-        loop.certify()
-        loop.see_it_counted()
-        loop.see_it_valued()
+        Loop(town, address, browser, take_picture).go_round()
 
 
 def main() -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tests.browser.seeing import PHONE
 from voucher_service.calendar import CITY_ZONE
 
 if TYPE_CHECKING:
     from tests.browser.loop import Loop
-
-PHONE = {"width": 375, "height": 812}
 
 
 def inspect(loop: Loop) -> None:

@@ -2,35 +2,14 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING
 
-import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
-
-from tests.journey.city import Town
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Page
 
-
-@pytest.fixture
-def town(fresh_sqlite_town: Town) -> Town:
-    return fresh_sqlite_town
-
-
-@pytest.fixture
-def address(town: Town) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, town.app, threaded=True)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    from tests.journey.city import Town
 
 
 def test_the_operations_are_drawn_and_the_policy_is_not_broken(page: Page, address: str, town: Town) -> None:

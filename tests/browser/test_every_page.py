@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.browser.conftest import serving
 from tests.browser.seeing import AXE, DESK, OVERFLOW, PHONE, RUN_AXE, Window
+from tests.browser.site import serving
 from tests.faces.walking import HOLDER, HOLDERS, Walk, lived
 from tests.journey.city import Town, close_town, open_town
 from voucher_service.web.access import PUBLIC

@@ -8,8 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.browser import supervision_steps
-from tests.browser.loop import REVIEWERS, Loop, trial_service
+from tests.browser.loop import Loop, trial_service
 from tests.browser.seeing import faults_of
 
 if TYPE_CHECKING:
@@ -27,18 +26,10 @@ def test_a_voucher_goes_the_whole_way_through_the_pages(sqlite_url: str, tmp_pat
 
     with trial_service(sqlite_url, tmp_path / "data") as (town, address):
         loop = Loop(town, address, chromium, look)
-        loop.plan_and_submit()
-        for login_name in REVIEWERS:
-            loop.approve(login_name)
-        loop.claim_and_redeem()
-        loop.attend_and_close()
-        supervision_steps.film_and_ask(loop)
-        loop.examine()
-        loop.certify()
-        counted = loop.see_it_counted()
+        counted, valued = loop.go_round()
         assert "发放：1 / 20,000" in counted
         assert "有效使用：1 / 5,000" in counted
-        assert "元" in loop.see_it_valued()
+        assert "元" in valued
         assert loop.errors == []
     assert len(seen) > 10
     assert faults == []

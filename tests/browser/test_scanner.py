@@ -23,14 +23,11 @@ from voucher_service.database import db
 from voucher_service.redemptions.models import Redemption
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
     from tests.browser.conftest import LaunchChromium
-
-    OpenScanner = Callable[..., Page]
 
 
 def test_a_code_before_the_camera_is_redeemed(

@@ -28,11 +28,7 @@ from voucher_service.database import db
 from voucher_service.redemptions.models import RefusedScan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from playwright.sync_api import Browser, Page
-
-    OpenScanner = Callable[..., Page]
+    from playwright.sync_api import Browser
 
 
 @pytest.mark.parametrize("service_workers", ["allow", "block"])

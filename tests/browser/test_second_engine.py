@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import serving
 from tests.browser.fake_camera import photograph
+from tests.browser.site import serving
 from tests.browser.webkit import ENTER, Window, webkit
 from tests.journey.city import PEOPLE
 from tests.scanning.door import ready_worker, redemptions, school_class

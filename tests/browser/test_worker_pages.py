@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.browser.seeing import AXE, RUN_AXE
-from tests.browser.test_journey import log_in
-from tests.journey.city import PEOPLE, Town, close_town, open_town
-from voucher_service.database.migration import migrate
-from voucher_service.identifiers import to_hex
+from tests.browser.worker_steps import claim, log_in
+from tests.journey.city import PEOPLE
+from tests.scanning.door import school_class
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.journey.city import Town
 
 SMALL_TARGETS = """(least) => Array.from(document.querySelectorAll("a[href], button, select, input, summary"))
   .map((it) => [it, (it.closest("label.choice") ?? it).getBoundingClientRect()])
@@ -32,39 +29,13 @@ SIZES = {"normal": (18, 44), "large": (22, 60)}
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    folder = tmp_path_factory.mktemp("worker-pages")
-    url = f"sqlite:///{folder / 'town.sqlite3'}"
-    migrate(url)
-    opened = open_town(url, folder / "data")
-    yield opened
-    close_town(opened)
-
-
-@pytest.fixture(scope="module")
-def address(town: Town) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, town.app, threaded=True)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def known(town: Town, address: str, chromium: Browser) -> dict[str, Any]:
+def known(shared_town: Town, shared_address: str, chromium: Browser) -> dict[str, Any]:
     """One worker who has claimed: the cookies of their log-in, and the address of their voucher."""
     with chromium.new_context(locale="zh-CN") as context:
         page = context.new_page()
-        log_in(page, address, town.city.schools[0].region_id)
-        page.goto(f"{address}/claim/{town.city.programme_id}")
-        for choice in page.get_by_label("是", exact=True).all():
-            choice.check()
-        page.get_by_role("button", name="下一步：核对").click()
-        page.get_by_role("button", name="确认领取").click()
-        page.locator("#picture").wait_for(state="visible")
-        return {"cookies": context.cookies(), "voucher": page.url.removeprefix(address)}
+        log_in(page, shared_address, shared_town.city.schools[0].region_id)
+        claim(page)
+        return {"cookies": context.cookies(), "voucher": page.url.removeprefix(shared_address)}
 
 
 def phone(chromium: Browser, known: dict[str, Any], width: int, **chosen: str) -> BrowserContext:
@@ -87,29 +58,29 @@ def look_over(page: Page, size: str) -> None:
 @pytest.mark.parametrize("width", [375, 1280])
 @pytest.mark.parametrize("size", SIZES)
 def test_axe_finds_nothing_on_any_page_of_the_worker(
-    *, town: Town, address: str, chromium: Browser, known: dict[str, Any], width: int, size: str
+    *, shared_town: Town, shared_address: str, chromium: Browser, known: dict[str, Any], width: int, size: str
 ) -> None:
-    voucher, region = known["voucher"], town.city.schools[0].region_id
+    voucher, region = known["voucher"], shared_town.city.schools[0].region_id
     public = ("/", "/login", "/staff/login", "/worth", "/nothing")
-    private = ("/my", f"/claim/{town.city.programme_id}", voucher, f"{voucher}/give-back", f"{voucher}/code")
+    private = ("/my", f"/claim/{shared_town.city.programme_id}", voucher, f"{voucher}/give-back", f"{voucher}/code")
     private += (f"{voucher}/paper", "/help", "/objections", "/objections/new", "/training/record")
     private += ("/training", "/my/data", "/classes", f"/classes?region={region}&from=2030-01-01")
     with phone(chromium, known, width, size=size) as context:
         page = context.new_page()
         for path in private:
-            page.goto(address + path)
+            page.goto(shared_address + path)
             if path == voucher:
                 page.locator("#picture").wait_for(state="visible")
             look_over(page, size)
-        page.goto(f"{address}/classes")
+        page.goto(f"{shared_address}/classes")
         page.locator("main .card a").first.click()
         look_over(page, size)
     with phone(chromium, {"cookies": known["cookies"][:1]}, width, size=size, voucher_session="x") as context:
         page = context.new_page()
         for path in public:
-            page.goto(address + path)
+            page.goto(shared_address + path)
             look_over(page, size)
-        page.goto(f"{address}/login")
+        page.goto(f"{shared_address}/login")
         page.evaluate("document.querySelectorAll('[required]').forEach((field) => { field.required = false; })")
         page.get_by_role("button", name="发送验证码").click()
         look_over(page, size)
@@ -123,16 +94,16 @@ def shown_code(page: Page) -> str:
 
 
 def test_a_reload_keeps_the_code_and_a_second_phone_ends_it(
-    address: str, chromium: Browser, known: dict[str, Any]
+    shared_address: str, chromium: Browser, known: dict[str, Any]
 ) -> None:
     with phone(chromium, known, 375) as first_phone, phone(chromium, known, 375) as second_phone:
         first = first_phone.new_page()
-        first.goto(address + known["voucher"])
+        first.goto(shared_address + known["voucher"])
         before = shown_code(first)
         first.reload()
         assert shown_code(first) == before  # the town's clock stands still, so the same session shows the same code
         second = second_phone.new_page()
-        second.goto(address + known["voucher"])
+        second.goto(shared_address + known["voucher"])
         assert shown_code(second) != before
         first.get_by_text("另一部手机").wait_for(state="visible")
         assert not first.locator("#picture").is_visible()
@@ -141,26 +112,26 @@ def test_a_reload_keeps_the_code_and_a_second_phone_ends_it(
         second.get_by_text("另一部手机").wait_for(state="visible")
 
 
-def test_logging_out_leaves_no_secret_behind(town: Town, address: str, chromium: Browser) -> None:
+def test_logging_out_leaves_no_secret_behind(shared_town: Town, shared_address: str, chromium: Browser) -> None:
     with chromium.new_context(locale="zh-CN") as context:
         page = context.new_page()
-        log_in(page, address, town.city.schools[0].region_id)
+        log_in(page, shared_address, shared_town.city.schools[0].region_id)
         page.get_by_role("link", name="出示券码").click()
         shown_code(page)
         assert page.evaluate("sessionStorage.length") == 1
-        page.goto(f"{address}/my")
+        page.goto(f"{shared_address}/my")
         page.get_by_role("button", name="退出登录").click()
-        page.wait_for_url(f"{address}/")
+        page.wait_for_url(f"{shared_address}/")
         assert page.evaluate("sessionStorage.length") == 0
 
 
 def test_a_worker_claims_and_shows_a_code_without_scripts(
-    address: str, chromium: Browser, known: dict[str, Any]
+    shared_address: str, chromium: Browser, known: dict[str, Any]
 ) -> None:
     with chromium.new_context(locale="zh-CN", java_script_enabled=False) as context:
         context.add_cookies(known["cookies"])
         page = context.new_page()
-        page.goto(address + known["voucher"])
+        page.goto(shared_address + known["voucher"])
         page.get_by_role("link", name="券码不显示").click()
         page.get_by_role("button", name="显示券码").click()
         assert page.locator(".drawn svg").is_visible()
@@ -168,10 +139,10 @@ def test_a_worker_claims_and_shows_a_code_without_scripts(
         assert page.locator("html.large .drawn svg").is_visible()
 
 
-def test_full_screen_needs_no_script(address: str, chromium: Browser, known: dict[str, Any]) -> None:
+def test_full_screen_needs_no_script(shared_address: str, chromium: Browser, known: dict[str, Any]) -> None:
     with phone(chromium, known, 375) as context:
         page = context.new_page()
-        page.goto(address + known["voucher"])
+        page.goto(shared_address + known["voucher"])
         shown_code(page)
         page.get_by_role("link", name="全屏显示").click()
         box = page.locator("#live").bounding_box()
@@ -182,24 +153,23 @@ def test_full_screen_needs_no_script(address: str, chromium: Browser, known: dic
 
 
 def test_a_screenshot_is_dead_within_a_minute_and_a_new_log_in_tells_the_holder(
-    town: Town, address: str, chromium: Browser, known: dict[str, Any]
+    shared_town: Town, shared_address: str, chromium: Browser, known: dict[str, Any]
 ) -> None:
     with phone(chromium, known, 375) as first_phone, chromium.new_context(locale="zh-CN") as second_phone:
         first, second = first_phone.new_page(), second_phone.new_page()
-        first.goto(address + known["voucher"])
+        first.goto(shared_address + known["voucher"])
         again = first.get_by_role("button", name="改在这部手机上出示")
         first.locator("#picture, #again:not([hidden])").first.wait_for(state="visible")
         if again.is_visible():
             again.click()
         screenshot = shown_code(first)
-        log_in(second, address, town.city.schools[0].region_id)
-        second.goto(address + known["voucher"])
+        log_in(second, shared_address, shared_town.city.schools[0].region_id)
+        second.goto(shared_address + known["voucher"])
         shown_code(second)
-        second.goto(f"{address}/my")
+        second.goto(f"{shared_address}/my")
         assert second.get_by_text("您的券码在另一部手机上打开过").first.is_visible()
-    town.clock.advance(seconds=61)
-    class_id = next(to_hex(found) for region, found in town.city.classes if region == town.city.schools[0].region_id)
+    shared_town.clock.advance(seconds=61)
     person = {"id_number": PEOPLE[0].id_number, "name": PEOPLE[0].name}
-    body = {"code": screenshot, "class_id": class_id, "person": person}
-    answer = town.post("/api/v1/redemptions", town.staff_token("school1-clerk"), body)
+    body = {"code": screenshot, "class_id": school_class(shared_town), "person": person}
+    answer = shared_town.post("/api/v1/redemptions", shared_town.staff_token("school1-clerk"), body)
     assert answer.get_json(force=True)["code"] == "code_stale"
