@@ -12,12 +12,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from jinja2 import BytecodeCache
 
 from tests.databases import ENGINES, DatabaseCopies, postgresql_copies, sqlite_copies, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from types import CodeType
+
+    from jinja2.bccache import Bucket
 
     from tests.journey.city import Town
     from tests.postgresql import Server
@@ -25,6 +29,23 @@ if TYPE_CHECKING:
     from voucher_service.settings import Secrets
 
 # Whoever tests one rule does not wait for the whole service to be imported: that is left to the fixtures.
+
+
+class CompiledPages(BytecodeCache):
+    """Templates as this process compiled them first: each town has a service of its own, which would do so again."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._compiled.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code:
+            self._compiled[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED_PAGES = CompiledPages()
 
 
 class TownTemplate(NamedTuple):
@@ -45,7 +66,9 @@ class TownTemplate(NamedTuple):
             settings = replace(original, database_url=url, data_dir=folder / "data")
             shutil.copytree(original.data_dir, settings.data_dir)
             clock = FixedClock(START)
-            town = Town(create_app(settings, clock), clock, self.town.city)
+            app = create_app(settings, clock)
+            app.jinja_env.bytecode_cache = COMPILED_PAGES
+            town = Town(app, clock, self.town.city)
             try:
                 yield town
             finally:

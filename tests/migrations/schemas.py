@@ -35,8 +35,25 @@ class opened:  # noqa: N801 - it reads as a verb
 def schema_of(engine: Engine) -> Schema:
     """Describe each table: columns, keys, constraints with their texts, indexes with their conditions, STRICT."""
     with engine.connect() as connection:
-        tables = set(inspect(connection).get_table_names()) - {VERSION_TABLE}
-        return {table: _described(connection, table) for table in sorted(tables)}
+        inspector = inspect(connection)
+        tables = sorted(set(inspector.get_table_names()) - {VERSION_TABLE})
+        found = {
+            "columns": inspector.get_multi_columns(),
+            "foreign": inspector.get_multi_foreign_keys(),
+            "unique": inspector.get_multi_unique_constraints(),
+            "checks": inspector.get_multi_check_constraints(),
+            "key": inspector.get_multi_pk_constraint(),
+        }
+        indexes, strict = _indexes(connection), _strict(connection)
+    of_table = {what: {table: each for (_, table), each in many.items()} for what, many in found.items()}
+    return {
+        table: {
+            **_described(**{what: of_table[what][table] for what in of_table}),
+            **indexes.get(table, {}),
+            **strict.get(table, {}),
+        }
+        for table in tables
+    }
 
 
 def guards_of(engine: Engine) -> list[tuple[str, ...]]:
@@ -81,40 +98,45 @@ def make_models(url: str) -> None:
         db.metadatas[None].create_all(connection)
 
 
-def _described(connection: Connection, table: str) -> dict[str, Any]:
-    inspector = inspect(connection)
-    columns = {
+def _described(columns: Any, foreign: Any, unique: Any, checks: Any, key: Any) -> dict[str, Any]:
+    described = {
         f"column {column['name']}": (
             str(column["type"]),
             column["nullable"],
             _text(column["default"]),
             _text(column.get("computed", {}).get("sqltext")),
         )
-        for column in inspector.get_columns(table)
+        for column in columns
     }
-    foreign = {
+    referring = {
         f"foreign key {key['name']}": (key["constrained_columns"], key["referred_table"], key["referred_columns"])
-        for key in inspector.get_foreign_keys(table)
+        for key in foreign
     }
-    unique = {f"unique {key['name']}": key["column_names"] for key in inspector.get_unique_constraints(table)}
-    checks = {f"check {key['name']}": _text(key["sqltext"]) for key in inspector.get_check_constraints(table)}
-    key = inspector.get_pk_constraint(table)
-    strict = {}
-    if connection.dialect.name == "sqlite":
-        strict["strict"] = connection.scalar(text("SELECT strict FROM pragma_table_list WHERE name = :t"), {"t": table})
     return {
-        **columns, **foreign, **unique, **checks, **_indexes(connection, table), **strict,
+        **described,
+        **referring,
+        **{f"unique {each['name']}": each["column_names"] for each in unique},
+        **{f"check {each['name']}": _text(each["sqltext"]) for each in checks},
         "primary key": (key["name"], key["constrained_columns"]),
-    }  # fmt: skip
+    }
 
 
-def _indexes(connection: Connection, table: str) -> dict[str, str | None]:
-    """Return each index by the statement that makes it, which has its columns, its uniqueness and its condition."""
+def _strict(connection: Connection) -> dict[str, dict[str, Any]]:
+    if connection.dialect.name != "sqlite":
+        return {}
+    return {row.name: {"strict": row.strict} for row in connection.execute(text("PRAGMA table_list"))}
+
+
+def _indexes(connection: Connection) -> dict[str, dict[str, str | None]]:
+    """Return each table's indexes by the statements that make them: columns, uniqueness and condition."""
     if connection.dialect.name == "sqlite":
-        query = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = :t AND sql IS NOT NULL"
+        query = "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
     else:
-        query = "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename = :t"
-    return {f"index {row[0]}": _text(row[1]) for row in connection.execute(text(query), {"t": table})}
+        query = "SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+    found: dict[str, dict[str, str | None]] = {}
+    for table, name, statement in connection.execute(text(query)):
+        found.setdefault(table, {})[f"index {name}"] = _text(statement)
+    return found
 
 
 def _text(sql: object) -> str | None:
