@@ -33,7 +33,8 @@ def test_a_small_year_is_counted_as_it_was_played(empty_database_url: str) -> No
         ("R05", "R10", "R17c", "R17f", "R19"), 4
     )
     caught = ("satisfaction_too_low", "repair_not_over", "class_lost_subsidy", "voucher_not_in_state")
-    assert [told["refused"]["answers"][code] for code in caught] == [1, 1, 1, 1]
+    assert [told["refused"]["answers"][code] for code in (*caught, "hold_opinion_twice")] == [1] * 5
+    assert (told["frauds"]["absent"], told["frauds"]["twice_on_roster"]) == (1, 4)
     assert told["rates"][-1]["verb"] == "total"
     assert told["rates"][-1]["requests"] == sum(rate["requests"] for rate in told["rates"][:-1])
     assert told["people_per_second"] > 0

@@ -9,6 +9,7 @@ from voucher_service.demo.tables import region_quotas
 from voucher_service.simulation import plan
 from voucher_service.simulation.frauds import (
     CATCHES,
+    FAULTS,
     FLAGS,
     NEEDS_CERTIFICATES,
     NEEDS_GRADUATES,
@@ -46,8 +47,8 @@ def test_only_a_class_with_sixty_who_stay_is_signed_in_at_once() -> None:
 
 
 def test_every_fraud_has_a_refusal_that_names_it() -> None:
-    assert CATCHES.keys() | FLAGS.keys() == {*Manner, *Scheme} - {Manner.PLAIN}
-    assert CATCHES.keys().isdisjoint(FLAGS)
+    assert CATCHES.keys() | FLAGS.keys() | FAULTS.keys() == {*Manner, *Scheme} - {Manner.PLAIN}
+    assert len(CATCHES) + len(FLAGS) + len(FAULTS) == len(CATCHES.keys() | FLAGS.keys() | FAULTS.keys())
 
 
 def test_people_try_only_what_their_fate_allows() -> None:
@@ -111,8 +112,8 @@ def test_what_is_expected_adds_up() -> None:
         for (_, stage), count in cells.items():
             totals[stage] += count
         assert totals == {"issued": 2000, "redeemed": 625, "completed": 585, "certified": 500}
-    flagged = sum(expected.frauds[fraud.name.lower()] for fraud in FLAGS)
-    assert expected.answers.total() == expected.frauds.total() - flagged
+    not_refused = sum(expected.frauds[fraud.name.lower()] for fraud in (*FLAGS, *FAULTS))
+    assert expected.answers.total() == expected.frauds.total() - not_refused
     assert expected.scans <= expected.answers
     assert expected.rules["R17c"] == ROUNDS
 

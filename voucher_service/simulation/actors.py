@@ -62,7 +62,7 @@ class Resident:
             self._claim_refused(token)
         if self.part.fate is Fate.RETURNED:
             self.service.post(f"/api/v1/vouchers/{self.voucher}/return", {}, token)
-        elif self.part.attends:
+        elif self.part.opens_code:
             self._open_code(token)
             self.screenshot = self.code()
 
@@ -74,6 +74,17 @@ class Resident:
         """Say how the class was; that it was good, unless told otherwise."""
         path = f"/api/v1/supervision/vouchers/{self.voucher}/answers"
         self.service.post(path, {"score": score}, self._log_in())
+
+    def deny(self, session_no: int | None = None) -> str:
+        """Say "I was not there" about the scan, or about one session; return the receipt number."""
+        said = {"redemption": self.redemption, "session_no": session_no}
+        hold: str = self.service.post("/api/v1/disputes", said, self._log_in())["hold"]
+        return hold
+
+    def state(self) -> str:
+        """Where the voucher stands, as its holder sees it."""
+        state: str = self.service.get(f"/api/v1/vouchers/{self.voucher}", self._log_in())["state"]
+        return state
 
     def code(self) -> str:
         """The digits on the phone's screen now."""

@@ -93,7 +93,7 @@ class Course:
     def teach(self) -> None:
         """Record who was there at each session."""
         for session_no in range(1, len(self.meetings) + 1):
-            there = [one.redemption for one in self.residents if _stays(one.part.fate, session_no)]
+            there = [one.redemption for one in self.residents if _is_ticked(one.part, session_no)]
             if there:
                 self.post(*self.attendance(session_no, there))
 
@@ -255,5 +255,5 @@ def _outcome(part: Part) -> str:
     return "passed" if part.passes else "failed"
 
 
-def _stays(fate: Fate, session_no: int) -> bool:
-    return fate is not Fate.LEFT or session_no <= SESSIONS_BEFORE_LEAVING
+def _is_ticked(part: Part, session_no: int) -> bool:
+    return part.fate is not Fate.LEFT or session_no <= SESSIONS_BEFORE_LEAVING or part.manner is Manner.TICKED

@@ -9,9 +9,12 @@ from typing import Any
 from voucher_service.calendar import local_date
 from voucher_service.classes.proposal import Proposal
 from voucher_service.classes.schemas import ProposalSchema
+from voucher_service.demo.people import Person
 from voucher_service.identifiers import from_hex
 from voucher_service.simulation.actors import Offices, Resident
+from voucher_service.simulation.connection import UnexpectedAnswer
 from voucher_service.simulation.course import EXAMINED_AFTER, SIGNERS, Course, opinion
+from voucher_service.simulation.disputes import uphold
 from voucher_service.simulation.frauds import (
     APPRENTICE_CLASSES,
     CATCHES,
@@ -20,14 +23,18 @@ from voucher_service.simulation.frauds import (
     COURSE_OF_THE_CROOKED,
     CROOKED_PLANS,
     ENTERPRISE,
+    FAULTS,
     UNLICENSED_COURSE,
     Manner,
     Scheme,
     one_lesson_short,
 )
+from voucher_service.simulation.sheet import Sheet
 
 BUREAU = ("bureau1", "bureau2")
 """Two persons, who list an institution and let it off again."""
+
+ROSTER_HEADINGS = ["姓名", "身份证号码", "人员类别", "培训意愿", "就业意愿", "就业能力"]
 
 
 class CrookedSchool:
@@ -50,6 +57,12 @@ class CrookedSchool:
         self._hand_in(one_lesson_short(completion), Scheme.SHORT_COMPLETION)
         self._class.propose(self._named)
         self._hand_in(self._named(self._class.drafted()), Scheme.TEACHER_TWICE)
+
+    def name_twice(self, people: Sequence[Person]) -> None:
+        """Hand in a roster on which the first of some people, whom nobody knows yet, stands again at its end."""
+        sheet = Sheet(self._offices, self.clerk, "roster", self._class.class_id)
+        sheet.hand_in([ROSTER_HEADINGS, *(_on_roster(one) for one in (*people, people[0]))])
+        sheet.require_only_fault(len(people) + 2, FAULTS[Scheme.TWICE_ON_ROSTER])
 
     def take_apprentices(self) -> None:
         """Hand in as many classes of one enterprise's apprentices as there may be, and one more; all are called off."""
@@ -88,6 +101,14 @@ class CrookedSchool:
             self._class.turn_away(resident, resident.code(), CATCHES[Scheme.SCANS_BLACK_LISTED])
         self._office(BUREAU[0], f"{path}/{listed}/exit", {"reason": "模拟：已整改"})
         self._office(BUREAU[1], f"{path}/{listed}/exit/confirm", {})
+
+    def redeem_without(self, resident: Resident) -> None:
+        """Redeem the voucher of somebody who is not there; two persons of the bureau give it back."""
+        if resident.part.manner is Manner.ABSENT:
+            self._class.admit(resident, resident.part.person)
+            uphold(self._offices, resident, resident.deny())
+            if (state := resident.state()) != "claimed":
+                raise UnexpectedAnswer(f"voucher {resident.voucher} should be given back: {state}")
 
     def lure(self, resident: Resident) -> None:
         """Scan somebody who has a seat elsewhere."""
@@ -130,6 +151,10 @@ class CrookedSchool:
         if refused:
             return self._offices.service.post_refused(path, body, token, CATCHES[Scheme.SIGNED_TWICE])
         return self._offices.service.post(path, body, token)
+
+
+def _on_roster(person: Person) -> list[str]:
+    return [person.name, person.id_number, "其他", "是", "是", "是"]
 
 
 def _of_apprentices(honest: Proposal) -> Proposal:

@@ -50,6 +50,10 @@ class Manner(Enum):
     """Has left, and is seen by the school's face device at two sessions long over."""
     FORGED = auto()
     """Failed the exam and has a certificate all the same."""
+    ABSENT = auto()
+    """Was not there when the crooked school redeemed the voucher, says so, and has it back when two persons agree."""
+    TICKED = auto()
+    """Has left, is ticked by the school at every session all the same, and says so about two of them."""
     UNCOUNTED = auto()
     """Passed the exam, and is one more than the inspector counted heads."""
 
@@ -101,6 +105,8 @@ class Scheme(Enum):
     """Asks its trainees again before the month of repair is over."""
     MISSED_ON_FILM = auto()
     """Files its exam when three recordings do not show everybody; two persons disqualify the class."""
+    TWICE_ON_ROSTER = auto()
+    """Hands in a roster that names one person twice."""
     WORTHLESS = auto()
     """Enters a certificate for a trainee of the disqualified class."""
 
@@ -119,6 +125,8 @@ CATCHES: Final = {
     Manner.SOLD_NUMBER: Catch("certificate_number_used"),
     Manner.FORGED: Catch("exam_not_passed"),
     Manner.UNCOUNTED: Catch("payable_reached"),
+    Manner.ABSENT: Catch("hold_opinion_twice"),
+    Manner.TICKED: Catch("hold_opinion_twice"),
     Scheme.UNLICENSED: Catch("not_licensed"),
     Scheme.CROWDED_TEACHERS: Catch("class_breaks_rules", "R17a"),
     Scheme.ONE_TEACHER: Catch("class_breaks_rules", "R17b"),
@@ -147,7 +155,10 @@ CATCHES: Final = {
     Scheme.MISSED_ON_FILM: Catch("class_lost_subsidy"),
     Scheme.WORTHLESS: Catch("voucher_not_in_state"),
 }
-"""Every fraud that is refused, and the refusal that names it."""
+"""Every fraud that is refused, and the refusal that names it.
+
+A disputed line is decided by two persons: the refusal there is that of one who signs twice.
+"""
 
 FLAGS: Final = {
     Manner.GHOST: Counter(outside_time=2),
@@ -155,7 +166,13 @@ FLAGS: Final = {
 }
 """Every fraud that is recorded and not counted, and what its sign-ins are flagged as."""
 
+FAULTS: Final = {Scheme.TWICE_ON_ROSTER: "row_twice"}
+"""Every fraud that a table's check turns down, and the fault that stands beside its row."""
+
 GHOST_SESSIONS: Final = (3, 4)
+DISPUTED_SESSIONS: Final = (3, 4)
+"""Without them somebody who is ticked at all the others has not attended enough."""
+
 CROWD: Final = 60
 CROWDED_SECONDS: Final = 20
 

@@ -18,6 +18,7 @@ from voucher_service.demo.tables import region_quotas
 from voucher_service.simulation.frauds import (
     CATCHES,
     CROWD,
+    FAULTS,
     FLAGS,
     NEEDS_CERTIFICATES,
     NEEDS_GRADUATES,
@@ -78,8 +79,8 @@ MANNERS: Final = {
         Manner.EAGER,
     ),
     Fate.FAILED: (Manner.FORGED, Manner.UNCOUNTED),
-    Fate.LEFT: (Manner.GHOST, Manner.GHOST, Manner.GHOST),
-    Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY),
+    Fate.LEFT: (Manner.GHOST, Manner.TICKED, Manner.GHOST, Manner.GHOST),
+    Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY, Manner.ABSENT),
 }
 """What people with a fate try, in the order in which it is dealt to them."""
 
@@ -97,6 +98,10 @@ class Part:
     @property
     def attends(self) -> bool:
         return self.fate in STAGES["redeemed"]
+
+    @property
+    def opens_code(self) -> bool:
+        return self.attends or self.manner is Manner.ABSENT
 
     @property
     def passes(self) -> bool:
@@ -155,7 +160,7 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Counts by (region, stage) and (month, stage), frauds, and how they are refused.
+    """Counts by (region, stage) and (month, stage), frauds, and how they are refused or turned down.
 
     `scans` are refused scans and `answers` refusals of any kind, by code; `rules` those that name rules, by rule;
     `flags` sign-ins that are recorded and not counted, by what they are flagged as.
@@ -170,8 +175,10 @@ class Expected:
     flags: Counter[str] = field(default_factory=Counter)
 
     def catch(self, fraud: Manner | Scheme) -> None:
-        """Count one fraud as caught: its sign-ins flagged, or refused."""
+        """Count one fraud as caught: its sign-ins flagged, its table turned down, or refused."""
         self.frauds[fraud.name.lower()] += 1
+        if fraud in FAULTS:
+            return
         if fraud in FLAGS:
             self.flags.update(FLAGS[fraud])
             return

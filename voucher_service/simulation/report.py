@@ -11,7 +11,7 @@ from voucher_service.demo.loading import PROGRAMME_ID
 from voucher_service.demo.tables import rows
 from voucher_service.simulation.actors import Offices
 from voucher_service.simulation.connection import Connection
-from voucher_service.simulation.frauds import CATCHES, FLAGS, Manner, Scheme
+from voucher_service.simulation.frauds import CATCHES, FAULTS, FLAGS, Manner, Scheme
 from voucher_service.simulation.plan import STAGES, Expected
 from voucher_service.simulation.rates import Rate
 
@@ -91,6 +91,8 @@ def in_words(account: Account, expected: Expected) -> Iterator[str]:
 def _end_of(fraud: Manner | Scheme) -> str:
     if fraud in FLAGS:
         return f"recorded, not counted, and flagged as {', '.join(FLAGS[fraud])}"
+    if fraud in FAULTS:
+        return f"turned down, its row marked as {FAULTS[fraud]}"
     return f"refused as {' '.join(CATCHES[fraud]).strip()}"
 
 

@@ -15,6 +15,7 @@ from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.connection import Connection
 from voucher_service.simulation.course import SIGNERS, Course
 from voucher_service.simulation.crooked_school import CrookedSchool
+from voucher_service.simulation.disputes import DECIDERS, deny_ticks
 from voucher_service.simulation.doomed_course import DoomedCourse
 from voucher_service.simulation.face_device import FaceDevice
 from voucher_service.simulation.frauds import GHOST_SESSIONS, Manner
@@ -26,6 +27,7 @@ Kind = TypeVar("Kind", bound=Course)
 HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 2
 CROOKED_CLERK, CONDEMNED_CLERK = (f"school{HONEST_SCHOOLS + place}-admin" for place in (1, 2))
 
+PEOPLE_ON_ROSTER = 2
 SCREENSHOT_AGE = timedelta(minutes=3)
 """Between claiming and the class door: long enough that what was photographed at home is dead at the door."""
 
@@ -91,6 +93,7 @@ class Year:
         for course in group.everywhere:
             course.propose()
         group.crooked.plan()
+        group.crooked.name_twice([part.person for part in group.turn.parts[:PEOPLE_ON_ROSTER]])
         self._together(Resident.claim, group.residents, self._passed)
         self._at_each_door(Course.turn_away_early, group.courses)
         self._service.move_clock_to(self._service.now() + SCREENSHOT_AGE)
@@ -103,11 +106,14 @@ class Year:
         strangers = _strangers(group.turn.parts)
         self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group.everywhere)
         self._together(group.crooked.lure, group.trainees)
+        self._together(group.crooked.redeem_without, group.residents)
 
     def _teach(self, group: Group) -> None:
         """Teach, inspect and film; the first course of a round is hasty and leaves the last two for later."""
-        self._log_in("bureau-clerk", *(course.clerk for course in group.everywhere), CROOKED_CLERK)
+        self._log_in("bureau-clerk", *DECIDERS, *(course.clerk for course in group.everywhere), CROOKED_CLERK)
         self._together(Course.teach, group.everywhere)
+        ticked = [one for one in group.trainees if one.part.manner is Manner.TICKED]
+        self._together(lambda one: deny_ticks(self._offices, one), ticked)
         for course in group.courses:
             self._haunt(course, crowded=course is group.courses[0] and group.turn.crowded())
         for course in group.courses[:1]:
