@@ -40,7 +40,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("inspection", "recording", "recording_judgement", "survey_answer", "online_record"), ONLY_GROWS),
     **dict.fromkeys(("survey_round",), KEPT),
     **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),
-    **dict.fromkeys(("teacher", "venue", "blacklisting", "region_consent"), KEPT),
+    **dict.fromkeys(("teacher", "venue", "blacklisting", "region_consent", "institution_suspension"), KEPT),
     **dict.fromkeys(("bookable", "booking", "rule_pack_proposal"), KEPT),
     **dict.fromkeys(("institution_finding",), ONLY_GROWS),
     **dict.fromkeys(("offline_scan",), KEPT),

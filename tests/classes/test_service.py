@@ -26,6 +26,7 @@ from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Forbidden, NotFound
 from voucher_service.institutions import service as institutions
 from voucher_service.institutions.errors import InstitutionSuspended, NotLicensed
+from voucher_service.institutions.suspending import suspend
 from voucher_service.programmes import service as programmes
 from voucher_service.programmes.errors import BudgetExhausted, StandardMissing
 
@@ -133,7 +134,7 @@ def test_suspension_stops_a_draft(city: City) -> None:
     school = city.schools[7]
     with unit_of_work():
         planned = service.plan_class(school.region_id, school.institution_id, proposal(), START)
-        institutions.suspend(school.region_id, school.institution_id, START)
+        suspend(institutions.get(school.region_id, school.institution_id), city.staff["bureau1"], START)
     with pytest.raises(InstitutionSuspended):
         submit(planned)
 

@@ -16,6 +16,7 @@ from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions import licensing, service
 from voucher_service.institutions.models import Blacklisting, Institution
 from voucher_service.institutions.rules import is_on_probation, is_schooling, place_key
+from voucher_service.institutions.suspending import suspend
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -151,7 +152,7 @@ def test_a_suspension_from_before_outlasts_the_black_list(city: City) -> None:
     first, second = city.staff["bureau1"], city.staff["bureau2"]
     listing = licensing.Listing("虚假培训", "示例", START.date())
     with unit_of_work():
-        service.suspend(*key, START)
+        suspend(service.get(*key), first, START)
         listed = licensing.ask_listing(service.get(*key), listing, first, START)
         later = START.replace(hour=9)
         licensing.confirm_listing(service.get(*key), listed.blacklisting_id, second, later)

@@ -12,6 +12,7 @@ from voucher_service.database import unit_of_work
 from voucher_service.errors import NotFound
 from voucher_service.institutions import service
 from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
+from voucher_service.institutions.suspending import suspend
 
 if TYPE_CHECKING:
     from voucher_service.demo.loading import City
@@ -68,12 +69,12 @@ def test_an_audit_finding_bars(city: City) -> None:
 def test_a_suspended_institution_is_refused_and_is_suspended_once(city: City) -> None:
     school = city.schools[2]
     with unit_of_work():
-        suspended = service.suspend(school.region_id, school.institution_id, START)
+        suspended = suspend(service.get(school.region_id, school.institution_id), city.staff["bureau1"], START)
     assert suspended.suspended_at == START
     with pytest.raises(InstitutionSuspended):
         service.require_licence(school.region_id, school.institution_id, *school.offers[0], DAY)
     with pytest.raises(AlreadySuspended), unit_of_work():
-        service.suspend(school.region_id, school.institution_id, START + timedelta(days=1))
+        suspend(service.get(school.region_id, school.institution_id), city.staff["bureau2"], START + timedelta(days=1))
     assert service.get(school.region_id, school.institution_id).suspended_at == START
 
 

@@ -17,6 +17,7 @@ from tests.sheets.tables import comma_separated, xlsx
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.institutions import service as institutions
+from voucher_service.institutions.suspending import suspend
 from voucher_service.rosters.models import Roster
 from voucher_service.sheets import service as sheets
 from voucher_service.sheets.models import SheetPart
@@ -120,7 +121,11 @@ def test_only_the_own_class_before_it_opens(town: Town, school: School) -> None:
 def test_a_suspended_institution_checks_nobody(town: Town) -> None:
     other = School(_of_another_school(a_school(town)))
     with town.app.app_context(), unit_of_work():
-        institutions.suspend(other.door.region_id, other.door.institution_id, town.clock.now())
+        suspend(
+            institutions.get(other.door.region_id, other.door.institution_id),
+            town.city.staff["bureau1"],
+            town.clock.now(),
+        )
     try:
         assert refused(other.upload(xlsx(table(row(stranger()))))) == (403, "institution_suspended")
     finally:

@@ -34,6 +34,19 @@ class AlreadySuspended(Refusal):
     en = "The institution is suspended already."
 
 
+class NotSuspended(Refusal):
+    code = "not_suspended"
+    zh = "该培训机构没有待解除的暂停；黑名单和审计问题另行办理。"
+    en = "No suspension of this institution is open; the black list and audit findings end in ways of their own."
+
+
+class LiftNotAsked(Refusal):
+    code = "lift_not_asked"
+    clause = "二(三)4"
+    zh = "还没有人申请解除暂停，不能一个人解除。"
+    en = "Nobody has asked for this suspension to be lifted, and one person alone cannot lift it."
+
+
 class DeviceProofInvalid(Refusal):
     code = "device_proof_invalid"
     status = 422

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
 from voucher_service.database import db
-from voucher_service.errors import Forbidden, NotFound
+from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
 from voucher_service.institutions.errors import (
     AlreadyConfirmed,
@@ -20,7 +20,6 @@ from voucher_service.institutions.errors import (
     ListingNotYet,
     NotOnBlackList,
     OnBlackListAlready,
-    SecondPersonIsFirst,
 )
 from voucher_service.institutions.models import (
     Blacklisting,
@@ -29,6 +28,7 @@ from voucher_service.institutions.models import (
     Licence,
     RegionConsent,
 )
+from voucher_service.institutions.suspending import person_of, second_person, settle
 from voucher_service.web.access import Caller
 
 
@@ -99,17 +99,21 @@ def end_licence(institution: Institution, occupation_code: str, level: str, last
 def record_finding(
     institution: Institution, found_on: date, document: str, by: Caller, now: datetime
 ) -> InstitutionFinding:
-    """Write down a clear finding of an audit or inspection, 二(二). Refuses with Forbidden."""
+    """Write down a clear finding of an audit or inspection, 二(二); one that bars stops scans from the next one on.
+
+    Refuses with Forbidden, RulePackMissing.
+    """
     entered = InstitutionFinding(
         region_id=institution.region_id,
         institution_id=institution.institution_id,
         finding_id=new_id(),
         found_on=found_on,
         document=document,
-        entered_by=_person(by),
+        entered_by=person_of(by),
         entered_at=now,
     )
     db.session.add(entered)
+    settle(institution, now)
     return entered
 
 
@@ -125,7 +129,7 @@ def grant_consent(
         document=document,
         valid_from=days[0],
         valid_until=days[1],
-        entered_by=_person(by),
+        entered_by=person_of(by),
         entered_at=now,
     )
     db.session.add(entered)
@@ -148,7 +152,7 @@ def ask_listing(institution: Institution, listing: Listing, by: Caller, now: dat
         document=listing.document,
         listed_from=listing.listed_from,
         listed_until=listing.listed_until,
-        asked_by=_person(by),
+        asked_by=person_of(by),
         asked_at=now,
     )
     db.session.add(asked)
@@ -167,9 +171,8 @@ def confirm_listing(institution: Institution, blacklisting_id: int, by: Caller, 
     listed = _locked(institution, blacklisting_id)
     if listed.confirmed_at is not None:
         raise AlreadyConfirmed
-    listed.confirmed_by, listed.confirmed_at = _second_person(by, listed.asked_by), now
-    institution.suspended_at = institution.suspended_at or now
-    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
+    listed.confirmed_by, listed.confirmed_at = second_person(by, listed.asked_by), now
+    settle(institution, now)
     return listed
 
 
@@ -178,7 +181,7 @@ def ask_exit(institution: Institution, blacklisting_id: int, reason: str, by: Ca
     listed = _locked(institution, blacklisting_id)
     if listed.exit_confirmed_at is not None:
         raise NotOnBlackList
-    listed.exit_reason, listed.exit_asked_by, listed.exit_asked_at = reason, _person(by), now
+    listed.exit_reason, listed.exit_asked_by, listed.exit_asked_at = reason, person_of(by), now
     db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
     return listed
 
@@ -193,10 +196,8 @@ def confirm_exit(institution: Institution, blacklisting_id: int, by: Caller, now
         raise NotOnBlackList
     if listed.exit_confirmed_at is not None:
         raise AlreadyConfirmed
-    listed.exit_confirmed_by, listed.exit_confirmed_at = _second_person(by, listed.exit_asked_by), now
-    if listed.confirmed_at is not None and institution.suspended_at == listed.confirmed_at:
-        institution.suspended_at = None  # A suspension from before the listing has its own reason, and stays.
-    db.session.flush()  # Whoever locks this row next, in this unit of work too, must find the change.
+    listed.exit_confirmed_by, listed.exit_confirmed_at = second_person(by, listed.exit_asked_by), now
+    settle(institution, now)  # A suspension or a finding has its own reason, and stays.
     return listed
 
 
@@ -233,15 +234,3 @@ def _locked(institution: Institution, blacklisting_id: int) -> Blacklisting:
     if found is None:
         raise NotOnBlackList
     return found
-
-
-def _second_person(by: Caller, first: int) -> int:
-    if (person := _person(by)) == first:
-        raise SecondPersonIsFirst
-    return person
-
-
-def _person(by: Caller) -> int:
-    if by.person_id is None:
-        raise Forbidden
-    return by.person_id

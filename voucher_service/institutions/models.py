@@ -21,6 +21,7 @@ class Institution(Model):
     name: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    """Since when anything stands against it: a suspension, the black list, a finding. Scans look at nothing else."""
     audit_finding: Mapped[bool] = mapped_column(Flag, default=False)
     schooling_licence: Mapped[bool | None] = mapped_column(Flag)
     """Whether it is licensed for schooling (学制教育); None follows from its kind."""
@@ -65,6 +66,36 @@ class InstitutionFinding(Model):
     document: Mapped[str] = mapped_column(Text)
     entered_by: Mapped[int] = mapped_column(LargeInteger)
     entered_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class InstitutionSuspension(Model):
+    """One suspension: made by one person at once, lifted by two. `made_by` is None for one that is older than this."""
+
+    __tablename__ = "institution_suspension"
+    __table_args__ = (
+        _of_institution(),
+        CheckConstraint("lifted_by <> lift_asked_by", name="lifted_by"),
+        Index(
+            "uq_institution_suspension_open",
+            "region_id",
+            "institution_id",
+            unique=True,
+            sqlite_where=text("lifted_at IS NULL"),
+            postgresql_where=text("lifted_at IS NULL"),
+        ),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    institution_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    suspension_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    made_by: Mapped[int | None] = mapped_column(LargeInteger)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    lift_reason: Mapped[str | None] = mapped_column(Text)
+    lift_asked_by: Mapped[int | None] = mapped_column(LargeInteger)
+    lift_asked_at: Mapped[datetime | None] = mapped_column(Instant)
+    lifted_by: Mapped[int | None] = mapped_column(LargeInteger)
+    lifted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class RegionConsent(Model):

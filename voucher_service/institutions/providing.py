@@ -21,6 +21,7 @@ from voucher_service.institutions.models import (
     Venue,
 )
 from voucher_service.institutions.rules import Provider
+from voucher_service.institutions.suspending import is_suspended
 
 
 class Wanted(NamedTuple):
@@ -52,7 +53,7 @@ def provider_on(institution: Institution, wanted: Wanted, last_taught_on: date |
     return Provider(
         kind=institution.kind,
         schooling=rules.is_schooling(institution.kind, stated=institution.schooling_licence),
-        suspended=institution.suspended_at is not None,
+        suspended=is_suspended(institution, wanted.day),
         flagged=institution.audit_finding,
         finding_year=_latest_finding_year(institution),
         blacklisted_from=_blacklisted_from(institution, wanted.day),

@@ -11,7 +11,7 @@ from flask import current_app
 
 from voucher_service.calendar import local_date
 from voucher_service.errors import Forbidden, NotFound
-from voucher_service.institutions import licensing, registers, service
+from voucher_service.institutions import licensing, registers, service, suspending
 from voucher_service.institutions.licensing import Listing, NewInstitution
 from voucher_service.institutions.models import (
     Blacklisting,
@@ -169,11 +169,12 @@ def close_venue(institution_id: str, venue_id: str) -> Venue:
 @allow(*SEES)
 @blueprint.response(200, StandingSchema)
 def show_standing(institution_id: str) -> dict[str, Any]:
-    """Show what may keep an institution from holding a class: findings, the black list, and consents it has."""
+    """Show what may keep an institution from holding a class: findings, suspensions, the black list; and consents."""
     named = _named(institution_id)
     return {
         "findings": licensing.audit_findings(named),
         "consents": licensing.consents(named),
+        "suspensions": suspending.suspensions(named),
         "blacklistings": licensing.blacklistings(named),
     }
 
@@ -184,7 +185,7 @@ def show_standing(institution_id: str) -> dict[str, Any]:
 @blueprint.arguments(AuditFindingEntrySchema)
 @blueprint.response(201, AuditFindingSchema)
 def record_finding(entry: dict[str, Any], institution_id: str) -> InstitutionFinding:
-    """Write down a clear finding of an audit or inspection: it bars the institution."""
+    """Write down a clear finding of an audit or inspection: it bars the institution, whose scans stop at once."""
     return licensing.record_finding(_named(institution_id), **entry, by=caller(), now=now())
 
 

@@ -11,6 +11,7 @@ from marshmallow.validate import Length, OneOf, Range
 from voucher_service.institutions.licensing import Listing, NewInstitution
 from voucher_service.institutions.registers import TeacherEntry, VenueEntry
 from voucher_service.institutions.rules import KINDS, ROOM_KINDS
+from voucher_service.institutions.schemas import SuspensionSchema
 from voucher_service.web.fields import Identifier, line, region
 
 DAYS = Range(date(2000, 1, 1), date(2100, 1, 1))
@@ -177,4 +178,5 @@ class StandingSchema(Schema):
 
     findings = fields.List(fields.Nested(AuditFindingSchema))
     consents = fields.List(fields.Nested(ConsentSchema))
+    suspensions = fields.List(fields.Nested(SuspensionSchema))
     blacklistings = fields.List(fields.Nested(BlacklistingSchema))

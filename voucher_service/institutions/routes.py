@@ -7,9 +7,9 @@ from typing import Any
 from marshmallow import RAISE
 
 from voucher_service.database import db
-from voucher_service.institutions import service
+from voucher_service.institutions import service, suspending
 from voucher_service.institutions.devices import Device
-from voucher_service.institutions.models import Institution
+from voucher_service.institutions.models import Institution, InstitutionSuspension
 from voucher_service.institutions.schemas import (
     DeviceSchema,
     DevicesSchema,
@@ -17,7 +17,9 @@ from voucher_service.institutions.schemas import (
     InstitutionSchema,
     InstitutionsSchema,
     LicencesSchema,
+    LiftSchema,
     RevokeSchema,
+    SuspensionSchema,
 )
 from voucher_service.web.access import (
     BUREAU,
@@ -67,8 +69,26 @@ def list_licences(institution_id: str) -> dict[str, Any]:
 @blueprint.response(200, InstitutionSchema)
 def suspend_institution(institution_id: str) -> Institution:
     """Stop an institution at once: its scans are refused from the next one on."""
-    institution = _named(institution_id)
-    return service.suspend(institution.region_id, institution.institution_id, now())
+    return suspending.suspend(_named(institution_id), caller(), now())
+
+
+@blueprint.route("/<institution_id>/suspension/lift", methods=["POST"])
+@idempotent
+@allow(BUREAU_REVIEWER)
+@blueprint.arguments(LiftSchema)
+@blueprint.response(200, SuspensionSchema)
+def ask_lift(wanted: dict[str, str], institution_id: str) -> InstitutionSuspension:
+    """Ask for a suspension to be lifted; another reviewer confirms."""
+    return suspending.ask_lift(_named(institution_id), wanted["reason"], caller(), now())
+
+
+@blueprint.route("/<institution_id>/suspension/lift/confirm", methods=["POST"])
+@idempotent
+@allow(BUREAU_REVIEWER)
+@blueprint.response(200, SuspensionSchema)
+def confirm_lift(institution_id: str) -> InstitutionSuspension:
+    """Lift a suspension as the second person; scans go on from the next one, unless something else stands."""
+    return suspending.confirm_lift(_named(institution_id), caller(), now())
 
 
 @blueprint.route("/<institution_id>/devices")

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from voucher_service.calendar import add_months
+from voucher_service.rulebook import decides
 
 TECHNICAL_SCHOOL: Final = "technical_school"
 ENTERPRISE_CENTRE: Final = "enterprise_centre"
@@ -66,6 +67,12 @@ def is_on_probation(registered_on: date | None, last_taught_on: date | None, day
     if registered_on is not None and registered_on > since:
         return True
     return last_taught_on is not None and last_taught_on < since
+
+
+@decides("R05")
+def bars(found_on: date, since_year: int) -> bool:
+    """Whether a clear finding of an audit or inspection keeps its institution from anything subsidised, 二(二)."""
+    return found_on.year >= since_year
 
 
 def place_key(address: str, room: str) -> str:

@@ -43,6 +43,17 @@ class RevokeSchema(StrictSchema):
     reason = line(200, required=True)
 
 
+class LiftSchema(StrictSchema):
+    reason = line(200, required=True)
+
+
+class SuspensionSchema(Schema):
+    made_at = fields.AwareDateTime()
+    lift_reason = fields.String(allow_none=True)
+    lift_asked_at = fields.AwareDateTime(allow_none=True)
+    lifted_at = fields.AwareDateTime(allow_none=True)
+
+
 class DeviceSchema(Schema):
     device = Identifier(attribute="device_id")
     institution_id = Identifier()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
@@ -18,7 +18,7 @@ from voucher_service.institutions.devices import (
     lock_device,
     revoke_device,
 )
-from voucher_service.institutions.errors import AlreadySuspended, InstitutionBarred, InstitutionSuspended, NotLicensed
+from voucher_service.institutions.errors import InstitutionBarred, InstitutionSuspended, NotLicensed
 from voucher_service.institutions.licensing import consents
 from voucher_service.institutions.models import Institution, Licence
 from voucher_service.institutions.providing import Wanted, confirmed_teachers, confirmed_venues, lock, provider_on
@@ -26,6 +26,7 @@ from voucher_service.institutions.registers import teachers as known_teachers
 from voucher_service.institutions.registers import venues as known_venues
 from voucher_service.institutions.rules import Provider
 from voucher_service.institutions.standing import STANDING
+from voucher_service.institutions.suspending import is_suspended, reason_against
 from voucher_service.web.access import Caller
 
 CITY_REGION: Final = 411200
@@ -53,9 +54,10 @@ __all__ = [
     "lock_device",
     "may_see",
     "provider_on",
+    "reason_against",
     "require_licence",
+    "require_standing",
     "revoke_device",
-    "suspend",
     "visible_to",
 ]
 
@@ -109,10 +111,11 @@ def licences(region_id: int, institution_id: int) -> Sequence[Licence]:
 def require_licence(region_id: int, institution_id: int, occupation_code: str, level: str, day: date) -> None:
     """Let pass an institution in good standing that is licensed for an occupation and level on `day`.
 
-    Refuses with NotFound, InstitutionSuspended, InstitutionBarred (R05), NotLicensed.
+    A finding of an audit is asked about by the rules of the class, which name its year (R05).
+    Refuses with NotFound, InstitutionSuspended, InstitutionBarred, NotLicensed.
     """
     institution = get(region_id, institution_id)
-    if institution.suspended_at is not None:
+    if is_suspended(institution, day):
         raise InstitutionSuspended
     if institution.audit_finding:
         raise InstitutionBarred
@@ -121,22 +124,13 @@ def require_licence(region_id: int, institution_id: int, occupation_code: str, l
         raise NotLicensed(day=day.isoformat(), occupation_code=occupation_code, level=level)
 
 
-def suspend(region_id: int, institution_id: int, now: datetime) -> Institution:
-    """Stop an institution from the next statement on: no scan, no new class. Refuses: NotFound, AlreadySuspended."""
-    institution = get(region_id, institution_id)
-    stopped = db.session.execute(
-        update(Institution)
-        .where(
-            Institution.region_id == region_id,
-            Institution.institution_id == institution_id,
-            Institution.suspended_at.is_(None),
-        )
-        .values(suspended_at=now)
-        .returning(Institution.institution_id)
-    )
-    if stopped.first() is None:
-        raise AlreadySuspended
-    return institution
+def require_standing(region_id: int, institution_id: int, day: date) -> None:
+    """Let pass an institution against which nothing stands, by the rule pack of `day`.
+
+    Refuses with NotFound, InstitutionSuspended, InstitutionBarred.
+    """
+    if against := reason_against(get(region_id, institution_id), day):
+        raise against
 
 
 def _in_force(licence: Licence, day: date) -> bool:

@@ -218,10 +218,11 @@ def verified(scan: Scan, now: datetime) -> VerifiedCode:
 def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Caller, now: datetime) -> Refusal:
     """Find out why the statement changed nothing. Read after the fact, so it names what stands in the way now."""
     end_reading()
-    if caller.institution_id is None or institutions.get(caller.region_id, caller.institution_id).suspended_at:
+    if caller.institution_id is None:
         return InstitutionSuspended()
     return (
-        _reason_of_class(scan, caller, now)
+        institutions.reason_against(institutions.get(caller.region_id, caller.institution_id), local_date(now))
+        or _reason_of_class(scan, caller, now)
         or _reason_of_second_visit(region_id, code.voucher_id)
         or _reason_of_seats(scan)
         or _reason_of_voucher(scan, code, region_id, now)

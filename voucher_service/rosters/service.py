@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import insert, select, update
 
+from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import new_id
 from voucher_service.institutions import service as institutions
-from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.redemptions import service as redemptions
 from voucher_service.rosters import checking, rules
 from voucher_service.rosters.errors import RosterMissing, RosterOverCapacity, RosterTooLate
@@ -69,14 +69,13 @@ def people(roster: Roster) -> Sequence[int]:
     return db.session.scalars(entries.order_by(RosterEntry.row_no)).all()
 
 
-def _admit(class_id: int, caller: Caller, now: datetime) -> None:  # noqa: ARG001 - the kind's signature
+def _admit(class_id: int, caller: Caller, now: datetime) -> None:
     """Let pass a class of the caller's that has not opened.
 
-    Refuses with NotFound, InstitutionSuspended, RosterTooLate.
+    Refuses with NotFound, InstitutionSuspended, InstitutionBarred, RosterTooLate.
     """
     found = classes.find(class_id, caller)
-    if institutions.get(found.region_id, found.institution_id).suspended_at is not None:
-        raise InstitutionSuspended
+    institutions.require_standing(found.region_id, found.institution_id, local_date(now))
     _require_not_open(found.state)
 
 

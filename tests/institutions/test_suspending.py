@@ -1,0 +1,115 @@
+"""What stops an institution stops its scans from the next one on, and ends by two persons: through the API."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from tests.journey.city import redeem_body
+from tests.journey.town import a_door, assert_sound, claimed, lasting_town, refused, town
+from tests.races.crowd import race
+from voucher_service.database import db, unit_of_work
+from voucher_service.identifiers import new_id, to_hex
+from voucher_service.institutions.models import InstitutionSuspension
+
+if TYPE_CHECKING:
+    from tests.journey.city import Town
+    from tests.journey.town import Door
+
+__all__ = ["lasting_town", "town"]
+
+FOUND = {"found_on": "2025-11-03", "document": "示例〔2025〕31号"}
+LIFT = {"reason": "已整改，现场核查合格"}
+
+
+def at(door: Door, path: str) -> str:
+    return f"/api/v1/institutions/{to_hex(door.institution_id)}{path}"
+
+
+def act(door: Door, who: str, path: str, body: Any = None) -> Any:
+    return door.town.post(at(door, path), door.town.staff_token(who), body)
+
+
+def scan(door: Door) -> Any:
+    worker = claimed(door.town).open_code()
+    return door.post("/api/v1/redemptions", redeem_body(worker, door.hex))
+
+
+def test_a_finding_after_the_approval_stops_the_next_scan(town: Town) -> None:
+    door = a_door(town, 4)
+    assert scan(door).status_code == 201
+    assert act(door, "bureau1", "/findings", FOUND).status_code == 201
+    stopped = scan(door)
+    assert refused(stopped) == (403, "institution_barred")
+    told = stopped.get_json()
+    assert (told["clause"], told["figures"]) == ("二(二)", {"finding_year": 2025, "since_year": 2022})
+    draft = {"reason": "示例", "document": "示例", "listed_from": "2026-03-02", "listed_until": None}
+    asked = act(door, "bureau1", "/blacklistings", draft).get_json()["blacklisting_id"]
+    assert act(door, "bureau2", f"/blacklistings/{asked}/confirm").status_code == 200
+    assert act(door, "bureau1", f"/blacklistings/{asked}/exit", {"reason": "已整改"}).status_code == 200
+    assert act(door, "bureau2", f"/blacklistings/{asked}/exit/confirm").status_code == 200
+    assert refused(scan(door)) == (403, "institution_barred")
+    assert_sound(town)
+
+
+def test_a_finding_of_before_the_named_year_stops_nothing(town: Town) -> None:
+    door = a_door(town, 5)
+    assert act(door, "bureau1", "/findings", {**FOUND, "found_on": "2021-12-31"}).status_code == 201
+    assert scan(door).status_code == 201
+    assert act(door, "bureau1", "/findings", {**FOUND, "found_on": "2022-01-01"}).status_code == 201
+    assert refused(scan(door)) == (403, "institution_barred")
+
+
+def test_one_person_suspends_at_once_and_two_lift_it(town: Town) -> None:
+    door = a_door(town, 6)
+    assert refused(act(door, "bureau1", "/suspension/lift", LIFT)) == (409, "not_suspended")
+    assert act(door, "bureau1", "/suspend").status_code == 200
+    assert refused(act(door, "bureau2", "/suspend")) == (409, "already_suspended")
+    assert refused(scan(door)) == (403, "institution_suspended")
+    alone = act(door, "bureau1", "/suspension/lift/confirm")
+    assert (refused(alone), alone.get_json()["clause"]) == ((409, "lift_not_asked"), "二(三)4")
+    for who in ("bureau-clerk", "industry1", "finance1", "school1-admin"):
+        assert refused(act(door, who, "/suspension/lift", LIFT)) == (403, "forbidden")
+    assert act(door, "bureau1", "/suspension/lift", LIFT).get_json()["lift_reason"] == LIFT["reason"]
+    assert refused(act(door, "bureau1", "/suspension/lift/confirm")) == (409, "second_person_is_first")
+    assert refused(scan(door)) == (403, "institution_suspended")
+    assert act(door, "bureau2", "/suspension/lift/confirm").get_json()["lifted_at"]
+    assert scan(door).status_code == 201
+    assert refused(act(door, "bureau2", "/suspension/lift/confirm")) == (409, "not_suspended")
+    standing = town.get(at(door, "/standing"), town.staff_token("bureau1")).get_json()
+    assert [row["lift_reason"] for row in standing["suspensions"]] == [LIFT["reason"]]
+    assert act(door, "bureau1", "/suspend").status_code == 200
+
+
+def test_a_lift_leaves_the_black_list_and_findings_standing(town: Town) -> None:
+    door = a_door(town, 7)
+    assert act(door, "bureau1", "/suspend").status_code == 200
+    assert act(door, "bureau1", "/findings", FOUND).status_code == 201
+    assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
+    assert act(door, "bureau2", "/suspension/lift/confirm").status_code == 200
+    assert refused(scan(door)) == (403, "institution_barred")
+
+
+def test_of_a_lift_and_two_suspensions_at_once_the_institution_stands_as_its_rows_say(town: Town) -> None:
+    door = a_door(town, 8)
+    first, second = town.staff_token("bureau1"), town.staff_token("bureau2")
+    outcome = race([partial(town.post, at(door, "/suspend"), token, None) for token in (first, second)])
+    assert outcome.answers == {(200, None): 1, (409, "already_suspended"): 1}
+    assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
+    lift = partial(town.post, at(door, "/suspension/lift/confirm"), second, None)
+    finding = partial(town.post, at(door, "/findings"), first, FOUND)
+    assert race([lift, lift, finding]).answers == {(200, None): 1, (409, "not_suspended"): 1, (201, None): 1}
+    assert refused(scan(door)) == (403, "institution_barred")
+
+
+def test_the_database_itself_wants_two_persons_for_a_lift(town: Town) -> None:
+    door, now = a_door(town, 9), town.clock.now()
+    row = InstitutionSuspension(
+        region_id=door.region_id, institution_id=door.institution_id, suspension_id=new_id(), made_by=5, made_at=now,
+        lift_asked_by=5, lift_asked_at=now, lifted_by=5, lifted_at=now,
+    )  # fmt: skip
+    with town.app.app_context(), pytest.raises(IntegrityError), unit_of_work():
+        db.session.add(row)
