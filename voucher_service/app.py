@@ -20,6 +20,7 @@ from voucher_service.faces import (
     api_docs,
     bureau,
     counter,
+    counter_phone,
     health,
     institution,
     ledger,
@@ -58,7 +59,7 @@ from voucher_service.signing.chain import SeenChains
 from voucher_service.signing.key_ring import KeyRing
 from voucher_service.supervision import routes as supervision_routes
 from voucher_service.supervision.adapters import HttpPlatform
-from voucher_service.vouchers import assist_routes
+from voucher_service.vouchers import assist_routes, phone_routes
 from voucher_service.vouchers import routes as vouchers_routes
 from voucher_service.web.access import register_access
 from voucher_service.web.api import Api
@@ -84,6 +85,7 @@ STAGES = (
     classes_routes,
     vouchers_routes,
     assist_routes,
+    phone_routes,
     redemptions_routes,
     objections_routes,
     cancelling_routes,
@@ -158,6 +160,7 @@ def _mount(app: Flask) -> None:
         api_docs,
         bureau,
         counter,
+        counter_phone,
         health,
         institution,
         ledger,

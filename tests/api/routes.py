@@ -132,6 +132,14 @@ BODIES: dict[str, dict[str, Any]] = {
         "place": "示例窗口",
         "phone_reason": "",
     },
+    "phone_changes.ask": {
+        "name": "测甲乙",
+        "id_number": "419902199001010019",
+        "phone": "26400000000",
+        "place": "示例窗口",
+        "phone_reason": "",
+    },
+    "phone_changes.change": {"challenge_id": "0" * 15 + "1", "code": "000000"},
     "assistances.claim": {
         "programme_id": 1,
         "answers": {"wants_training": True, "wants_work": True, "able_to_attend": True},

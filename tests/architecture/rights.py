@@ -33,7 +33,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("class_ruling",), KEPT),
     **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice"), KEPT),
     **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice", "objection"), KEPT),
-    **dict.fromkeys(("assisted_claim",), ONLY_GROWS),
+    **dict.fromkeys(("assisted_claim", "phone_change"), ONLY_GROWS),
     **dict.fromkeys(("sign_in", "attendee", "roll_call", "make_up", "sign_in_decision"), KEPT),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),

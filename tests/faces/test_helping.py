@@ -37,6 +37,11 @@ def received(clerk: Visitor, person: Person = ELDER, **more: str) -> Any:
     return clerk.send("/counter/", **fields)
 
 
+def asked_for_phone(clerk: Visitor, person: Person, phone: str, **more: str) -> Any:
+    card = {"name": person.name, "id_number": person.id_number}
+    return clerk.send("/counter/phone", **card, phone=phone, place="示例大厅一号窗口", phone_reason="", **more)
+
+
 def claim_for(visitor: Visitor, place: str) -> Any:
     address = f"{place}/claim/{visitor.town.city.programme_id}"
     questions = visitor.open(address).text
@@ -125,6 +130,39 @@ def test_a_phone_that_is_taken_is_named_at_its_field(town: Town) -> None:
     assert refused.status_code == 409
     assert '<a href="#phone">' in refused.text
     assert received(clerk, ELDER._replace(phone=HELPER.phone), phone_reason="父子同住共用").status_code == 303
+
+
+def test_a_counter_changes_a_phone_and_the_person_reads_it(town: Town) -> None:
+    worker = Visitor(town).log_in(HELPER, REGION)
+    clerk = Visitor(town).log_in_as_staff("bureau-clerk")
+    assert 'href="/counter/phone"' in clerk.open("/counter/").text
+    phone = PEOPLE[46].phone
+    sent = asked_for_phone(clerk, HELPER, phone)
+    assert sent.status_code == 303, sent.text
+    code = re.search(r"验证码是 <strong>(\d{6})", clerk.open(sent.location).text)
+    assert code
+    done = clerk.send(sent.location, code=code[1])
+    assert done.status_code == 303, done.text
+    today = clerk.open(done.location).text
+    assert "手机号已更改为" in today
+    assert phone not in today
+    assert "示例大厅一号窗口" in clerk.open("/counter/today").text
+    assert worker.open("/my").status_code == 302
+    again = Visitor(town).log_in(HELPER._replace(phone=phone), REGION)
+    assert "窗口更改了您登记的手机号" in again.open("/my").text
+    assert "窗口更改手机号" in again.open("/my/data").text
+
+
+def test_a_phone_that_cannot_be_changed_is_named_at_its_field(town: Town) -> None:
+    Visitor(town).log_in(HELPER, REGION)
+    clerk = Visitor(town).log_in_as_staff("bureau-clerk")
+    same = asked_for_phone(clerk, HELPER, HELPER.phone)
+    assert (same.status_code, '<a href="#phone">' in same.text) == (409, True)
+    unknown = asked_for_phone(clerk, PEOPLE[47], PEOPLE[46].phone)
+    assert (unknown.status_code, '<a href="#id_number">' in unknown.text) == (422, True)
+    sent = asked_for_phone(clerk, HELPER, PEOPLE[46].phone)
+    assert "code_not_accepted" in clerk.send(sent.location, code="x").text
+    assert Visitor(town).log_in_as_staff("bureau1").open("/counter/phone").status_code == 403
 
 
 def test_the_counter_is_for_clerks_and_each_for_their_own(town: Town) -> None:

@@ -22,7 +22,7 @@ from werkzeug.exceptions import HTTPException
 
 from tests.faces.browsing import PAGE, Visitor, hidden_in, particulars
 from tests.faces.staff import first_class
-from tests.faces.test_helping import claim_for, lent, received
+from tests.faces.test_helping import asked_for_phone, claim_for, lent, received
 from tests.faces.test_rosters import check
 from tests.faces.test_staff import plan
 from tests.faces.test_worker import REGION
@@ -226,7 +226,8 @@ def lived(town: Town, look: Callable[[Visitor, Page], None] = lambda _visitor, _
     places = [received(counter, person).location for person in (PEOPLE[43], PEOPLE[44])]
     claim_for(counter, places[0])
     thanks = f"/vouchers/{school_class.workers[0].voucher}/survey/thanks"
-    walk.more = {HOLDER: [asked, lent(helper, PEOPLE[42]), thanks], "bureau_clerk": places}
+    new_phone = asked_for_phone(counter, PEOPLE[43], PEOPLE[45].phone).location
+    walk.more = {HOLDER: [asked, lent(helper, PEOPLE[42]), thanks], "bureau_clerk": [*places, new_phone]}
     check(school_class, admin, row(stranger()), row(stranger(), 培训意愿="否"))
     walk.go()
     admin.http.post(f"{planned}/submit", data=admin.hidden(planned), headers=PAGE)

@@ -64,12 +64,14 @@ def receive() -> ResponseReturnValue:
 @blueprint.get("/today")
 @allow(*BUREAU)
 def list_today() -> str:
-    """List whom relatives and counters helped today, to draw samples from."""
+    """List whom relatives and counters helped today, and whose phone changed, to draw samples from."""
     who = caller()
     region_id = None if who.region_id == institutions.CITY_REGION else who.region_id
     helped = holders.assistances_of_day(start_of_day(local_date(forms.now())), region_id, LISTED_MAX)
-    names = holders.masked_all({found.holder_id for found in helped})
-    return render_template("counter/today.html", helped=helped, names=names)
+    changes = holders.phone_changes_of_day(start_of_day(local_date(forms.now())), region_id, LISTED_MAX)
+    names = holders.masked_all({found.holder_id for found in helped} | {found.holder_id for found in changes})
+    done = forms.identifier(request.args["changed"]) if "changed" in request.args else None
+    return render_template("counter/today.html", helped=helped, changes=changes, done=done, names=names)
 
 
 @blueprint.get(_PERSON)

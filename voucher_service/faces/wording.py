@@ -198,6 +198,8 @@ PURPOSES: Final = {
     "show_paper": "窗口打印纸质券",
     "print_paper": "窗口打印纸质券",
     "hand_out_code": "窗口代办，给一次性验证码",
+    "ask_phone_change": "窗口更改手机号，发验证码",
+    "change_phone": "窗口更改手机号",
     "list_today": "抽查代办记录",
     "list_waiting": "办理异议",
 }
@@ -218,6 +220,7 @@ NOTICES: Final = {
     "code_opened_elsewhere": "您的券码在另一部手机上打开过，原来的已停用。不是您本人，请重新出示并联系当地人社部门。",
     "printed_for_you": "窗口为您打印了纸质培训券。",
     "given_back_for_you": "窗口按您的要求退回了您的培训券。",
+    "phone_changed": "窗口更改了您登记的手机号，原来的手机不能再登录。不是您本人办理的，请马上联系当地人社部门。",
     "objection_answered": "您的异议已有答复。",
 }
 """What a holder was told, as their pages say it."""

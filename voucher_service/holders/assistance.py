@@ -23,12 +23,10 @@ from voucher_service.holders.errors import (
     CodeNotAccepted,
     HelpForOneself,
     PersonOfOtherRegion,
-    PhoneSharedByTooMany,
-    PhoneTaken,
 )
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.models import Assistance
-from voucher_service.holders.people import enrol, known_by_number, present, sharers
+from voucher_service.holders.people import enrol, known_by_number, number_on_phone, present
 from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER
 
@@ -88,7 +86,7 @@ def receive_at_counter(
     region_id = known.region_id if known else told.region_id
     if clerk.region_id not in {region_id, city_region}:
         raise PersonOfOtherRegion
-    _count_reception(clerk)
+    count_at_counter(clerk, "receive", rules.RECEPTIONS_A_DAY_MAX)
     holder_id = known.holder_id if known else _enrol_at_counter(identity, told, phone_reason)
     return _begin(clerk, holder_id, region_id, place=place, phone_reason=phone_reason)
 
@@ -152,25 +150,22 @@ def _begin(
     return assistance_id
 
 
-def _count_reception(clerk: Caller) -> None:
+def count_at_counter(clerk: Caller, kind: str, times_max: int) -> None:
+    """Count one more act of a kind for a clerk's day, in the open unit of work. Refuses with AssistanceCapReached."""
     period = period_of(clerk.role, present())
     counted = db.session.execute(
         text(_COUNT.replace(" FROM {source}", "")),
         {
             "helper_id": clerk.subject_id,
-            "assistance_kind": "receive",
+            "assistance_kind": kind,
             "assistance_period": period,
-            "assistance_max": rules.RECEPTIONS_A_DAY_MAX,
+            "assistance_max": times_max,
         },
     )
     if counted.first() is None:
-        raise AssistanceCapReached(times_max=rules.RECEPTIONS_A_DAY_MAX, period=period)
+        raise AssistanceCapReached(times_max=times_max, period=period)
 
 
 def _enrol_at_counter(identity: Identity, told: Particulars, phone_reason: str) -> int:
-    number = sharers(identity.phone) + 1
-    if number > 1 and not phone_reason:
-        raise PhoneTaken
-    if number > rules.PHONE_SHARERS_MAX:
-        raise PhoneSharedByTooMany(persons_max=rules.PHONE_SHARERS_MAX)
+    number = number_on_phone(identity.phone, phone_reason)
     return enrol(identity, told.region_id, told.category, phone_number=number)

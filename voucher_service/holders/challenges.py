@@ -17,6 +17,7 @@ from voucher_service.holders.people import (
     enrol,
     known_by_number,
     note_phone,
+    number_on_phone,
     present,
     require_category,
     require_same_person,
@@ -77,6 +78,7 @@ def person_of(asked: LogInRequest) -> tuple[int, int]:
     holder = known_by_number(asked.id_number)
     require_same_person(holder, asked.identity)
     if holder is None:
+        number_on_phone(asked.phone, reason="")  # also where the first of several who shared it has left
         return enrol(asked.identity, asked.region_id, asked.category, phone_number=1), asked.region_id
     note_phone(holder, asked.identity)
     return holder.holder_id, holder.region_id

@@ -138,6 +138,34 @@ class PhoneTaken(Refusal):
     en = "This phone stands for another worker already. Families who share one bring their ID cards to the counter."
 
 
+class CardNotEnrolled(Refusal):
+    """No holder has this number and this name; a clerk need not learn which of the two differs."""
+
+    code = "card_not_enrolled"
+    status = 422
+    zh = "没有姓名和公民身份号码都与这张身份证一致的已登记劳动者。请对照身份证核对；从未登记过的，请直接办理领取。"
+    en = "No enrolled worker has this name and this ID number. Compare with the card; whoever is new simply claims."
+
+
+class PhoneUnchanged(Refusal):
+    code = "phone_unchanged"
+    zh = "登记的就是这个手机号，不用更改。"
+    en = "This is the phone on record already."
+
+
+class NewPhoneNotConfirmed(Refusal):
+    code = "new_phone_not_confirmed"
+    status = 422
+    zh = "实名核验没有通过：这个手机号不在本人名下。请核对号码，或请本人先到运营商办理实名登记。"
+    en = "The register does not know this phone as theirs. Check the number, or have the carrier register it first."
+
+
+class PhoneChangedMeanwhile(Refusal):
+    code = "phone_changed_meanwhile"
+    zh = "另一个窗口刚刚更改了这位劳动者的手机号，请重新办理。"
+    en = "Another counter has just changed this person's phone; begin again."
+
+
 class PhoneSharedByTooMany(Refusal):
     code = "phone_shared_by_too_many"
     zh = "这个手机号已登记{persons_max}人，不能再登记。"

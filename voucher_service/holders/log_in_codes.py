@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LOG_IN: Final = "log_in"
 ASSIST: Final = "assist"
+CHANGE_PHONE: Final = "change_phone"
 
 
 class LogInRequest(NamedTuple):

@@ -172,3 +172,24 @@ class Notice(Model):
     told_at: Mapped[datetime] = mapped_column(Instant)
     sent_at: Mapped[datetime | None] = mapped_column(Instant)
     """When its message was handed to the carrier; null while it waits."""
+    send_to_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The phone that a message goes to, where it is not the one on record; gone once the message went."""
+
+
+class PhoneChange(Model):
+    """A counter gave a holder another phone: who, where and, when others share it, why. Never changed; no number."""
+
+    __tablename__ = "phone_change"
+    __table_args__ = (
+        CheckConstraint("place <> ''", name="place"),
+        Index("ix_phone_change_changed_at", "changed_at"),
+        STRICT,
+    )
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    change_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    holder_id: Mapped[int] = mapped_column(LargeInteger)
+    changed_by: Mapped[int] = mapped_column(LargeInteger)
+    place: Mapped[str] = mapped_column(Text)
+    phone_reason: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(Instant)

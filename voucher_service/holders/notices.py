@@ -8,11 +8,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from voucher_service.database import Link, db, unit_of_work
 from voucher_service.holders import adapters
 from voucher_service.holders.errors import IdentityCheckUnavailable
+from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Notice
 from voucher_service.holders.people import particulars
 from voucher_service.identifiers import new_id
@@ -22,6 +23,7 @@ MESSAGES: Final = {
     "code_opened_elsewhere": "【培训券】您的券码已在另一部手机上打开，原来的已停用。不是您本人，请马上登录查看。",
     "printed_for_you": "【培训券】窗口为您打印了纸质培训券。不是您同意的，请联系当地人社部门。",
     "given_back_for_you": "【培训券】窗口按您的要求退回了您的培训券。不是您同意的，请联系当地人社部门。",
+    "phone_changed": "【培训券】窗口已把您登记的手机号换成另一个，本号码不能再登录。不是您办的，请马上联系人社部门。",
     "objection_answered": "【培训券】您的异议已有答复，请登录“我的培训券”查看，或到人社窗口询问。",
 }
 """Kind → the text message; pages say it in their own words."""
@@ -40,16 +42,24 @@ TELL: Final = Link(
 """Tell the holder of the voucher of the same chain. Parameters: notice_id, notice_kind, holder_id, now."""
 
 
-def tell(region_id: int, holder_id: int, kind: str, subject_id: int, now: datetime) -> None:
-    """Put a notice of one of the kinds of MESSAGES down in the open unit of work."""
+def tell(
+    region_id: int, holder_id: int, kind: str, subject_id: int, now: datetime, *, send_to: str | None = None
+) -> None:
+    """Put a notice of one of the kinds of MESSAGES down in the open unit of work.
+
+    Its message goes to the phone on record when it is sent, or to `send_to`.
+    """
+    notice_id = new_id()
+    sealed = field_sealer().seal(Notice.send_to_sealed.key, notice_id, send_to) if send_to else None
     db.session.add(
         Notice(
             region_id=region_id,
-            notice_id=new_id(),
+            notice_id=notice_id,
             holder_id=holder_id,
             kind=kind,
             subject_id=subject_id,
             told_at=now,
+            send_to_sealed=sealed,
         )
     )
 
@@ -82,7 +92,7 @@ def send_waiting(now: datetime, limit: int = 100) -> int:
 
 
 def _send(sender: adapters.SmsSender, region_id: int, notice_id: int, holder_id: int, kind: str, now: datetime) -> bool:  # noqa: PLR0917 - one row
-    phone = particulars(holder_id).phone
+    phone = _address(region_id, notice_id) or particulars(holder_id).phone
     if not _mark(region_id, notice_id, now):
         return False
     try:
@@ -90,13 +100,33 @@ def _send(sender: adapters.SmsSender, region_id: int, notice_id: int, holder_id:
     except IdentityCheckUnavailable:
         _mark(region_id, notice_id, None)
         return False
+    _forget_address(region_id, notice_id)
     return True
+
+
+def _address(region_id: int, notice_id: int) -> str | None:
+    sealed = db.session.scalar(select(Notice.send_to_sealed).where(*_named(region_id, notice_id)))
+    return field_sealer().open(Notice.send_to_sealed.key, notice_id, sealed) if sealed else None
+
+
+def _forget_address(region_id: int, notice_id: int) -> None:
+    with unit_of_work():
+        kept = update(Notice).where(*_named(region_id, notice_id), Notice.send_to_sealed.is_not(None))
+        db.session.execute(kept.values(send_to_sealed=None).execution_options(synchronize_session=False))
+
+
+def _named(region_id: int, notice_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (Notice.region_id == region_id, Notice.notice_id == notice_id)
 
 
 def _mark(region_id: int, notice_id: int, sent_at: datetime | None) -> bool:
     """Take a notice for sending, or put it back; whoever comes second takes nothing."""
-    named = (Notice.region_id == region_id, Notice.notice_id == notice_id)
     free = Notice.sent_at.is_(None) if sent_at else Notice.sent_at.is_not(None)
     with unit_of_work():
-        marked = update(Notice).where(*named, free).values(sent_at=sent_at).returning(Notice.notice_id)
+        marked = (
+            update(Notice)
+            .where(*_named(region_id, notice_id), free)
+            .values(sent_at=sent_at)
+            .returning(Notice.notice_id)
+        )
         return db.session.scalar(marked.execution_options(synchronize_session=False)) is not None

@@ -72,12 +72,18 @@ def try_one_time_code(holder_id: int, code: str) -> int:
     return code_id
 
 
+def end_open_codes(holder_id: int, at: datetime) -> None:
+    """End the codes for a holder's paper voucher that are still open, in the open unit of work."""
+    ended = update(SmsCode).where(*_open(holder_id, at)).values(expires_at=at)
+    db.session.execute(ended.execution_options(synchronize_session=False))
+
+
 def _keep(code_id: int, code: str, holder_id: int, phone: str, *, channel: str, at: datetime) -> None:
     """Keep a code for a holder's paper voucher; an earlier one that is still open ends. Refuses with TooManyCodes."""
     today, sealer = local_date(at), field_sealer()
     receiver = phone if channel in rules.SENT_BY else f"{channel}:{holder_id}"
     phone_index = sealer.blind_index(SmsCode.phone_index.key, receiver)
-    db.session.execute(update(SmsCode).where(*_open(holder_id, at)).values(expires_at=at))
+    end_open_codes(holder_id, at)
     db.session.add(
         SmsCode(
             code_id=code_id,

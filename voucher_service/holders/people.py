@@ -6,14 +6,20 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.holders import rules
 from voucher_service.holders.categories import CATEGORIES
-from voucher_service.holders.errors import CategoryUnknown, HolderExists, IdentityNotConfirmed, PhoneTaken
+from voucher_service.holders.errors import (
+    CategoryUnknown,
+    HolderExists,
+    IdentityNotConfirmed,
+    PhoneSharedByTooMany,
+    PhoneTaken,
+)
 from voucher_service.holders.introducing import adopt
 from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Holder
@@ -61,8 +67,25 @@ def note_phone(holder: Holder, identity: Identity) -> None:
 
 def sharers(phone: str) -> int:
     """Return how many persons a phone stands for."""
-    most = select(func.max(Holder.phone_number)).where(Holder.phone_index == phone_index_of(phone))
-    return db.session.scalar(most) or 0
+    return len(_numbers_on(phone))
+
+
+def number_on_phone(phone: str, reason: str) -> int:
+    """Return which of a phone's persons one more would be: the first is anybody's, more need a clerk's reason.
+
+    Somebody who changed to another phone leaves a number free. Refuses with PhoneTaken and PhoneSharedByTooMany.
+    """
+    taken = _numbers_on(phone)
+    if taken and not reason:
+        raise PhoneTaken
+    if len(taken) >= rules.PHONE_SHARERS_MAX:
+        raise PhoneSharedByTooMany(persons_max=rules.PHONE_SHARERS_MAX)
+    return min(set(range(1, rules.PHONE_SHARERS_MAX + 1)) - taken)
+
+
+def _numbers_on(phone: str) -> set[int]:
+    numbers = select(Holder.phone_number).where(Holder.phone_index == phone_index_of(phone))
+    return {number for number in db.session.scalars(numbers) if number}
 
 
 def phone_index_of(phone: str) -> bytes:

@@ -1,8 +1,8 @@
 """Holders: enrolled once, recognised by their particulars, shown masked, and told who looked.
 
-`request_log_in`, `confirm_log_in`, `send_one_time_code` and `try_one_time_code` open a unit of work of their own, one
-each: a wrong code has to stay counted and a message is sent only once its code is kept. All other verbs run in the
-caller's unit of work.
+`request_log_in`, `confirm_log_in`, `send_one_time_code`, `try_one_time_code`, `ask_phone_change` and `change_phone`
+open a unit of work of their own, one each: a wrong code has to stay counted and a message is sent only once its code is
+kept. All other verbs run in the caller's unit of work.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ from voucher_service.holders.introducing import (
 from voucher_service.holders.keys import field_sealer, seal, unseal
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.looks import accesses, record_access, record_looks, write_down_look
-from voucher_service.holders.models import Holder
+from voucher_service.holders.models import Holder, PhoneChange
 from voucher_service.holders.notices import TELL, notices_of, send_waiting, tell, tell_now_and_then
 from voucher_service.holders.one_time_codes import USE_ONE_TIME_CODE, OneTimeCode, send_one_time_code, try_one_time_code
 from voucher_service.holders.people import (
@@ -57,6 +57,7 @@ from voucher_service.holders.people import (
     require_same_person,
     row_of,
 )
+from voucher_service.holders.phone_changes import ask_phone_change, change_phone, phone_changes_of_day
 from voucher_service.holders.reading import Person, is_same_name, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
 from voucher_service.web.access import HOLDER, Caller
@@ -74,14 +75,17 @@ __all__ = [
     "OneTimeCode",
     "Particulars",
     "Person",
+    "PhoneChange",
     "Standing",
     "accesses",
     "acquainted",
+    "ask_phone_change",
     "ask_to_help",
     "assistance",
     "assistances_of_day",
     "begin_with_code",
     "categories",
+    "change_phone",
     "confirm_log_in",
     "enrol",
     "enrolled",
@@ -96,6 +100,7 @@ __all__ = [
     "period_of",
     "person_digest",
     "person_digests",
+    "phone_changes_of_day",
     "read_person",
     "receive_at_counter",
     "recognised",

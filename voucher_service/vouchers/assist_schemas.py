@@ -40,6 +40,24 @@ class HelpAnswerSchema(StrictSchema):
     code = fields.String(required=True, validate=validate.Regexp(r"[0-9]{6}\Z"))
 
 
+class PhoneChangeRequestSchema(StrictSchema):
+    """Whose phone changes, as on their ID card, and the new number."""
+
+    name = line(200, required=True)
+    id_number = line(40, required=True)
+    phone = line(40, required=True)
+    place = line(60, required=True, metadata={"description": "which counter"})
+    phone_reason = line(
+        200, least=0, load_default="", metadata={"description": "why a phone may stand for a further person"}
+    )
+
+
+class PhoneChangeSchema(StrictSchema):
+    change = Identifier(attribute="change_id")
+    holder_id = Identifier()
+    changed_at = fields.AwareDateTime()
+
+
 class AssistanceSchema(StrictSchema):
     """Leave to act for one person; `name`, `id_number` and `phone` are masked."""
 

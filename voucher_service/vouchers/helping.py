@@ -12,9 +12,11 @@ from sqlalchemy import select
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.holders import service as holders
+from voucher_service.institutions import service as institutions
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.vouchers.errors import VoucherNotInState
+from voucher_service.vouchers.live_codes import end_code_sessions
 from voucher_service.vouchers.models import AssistedClaim, Voucher
 from voucher_service.vouchers.papers import Paper, print_paper
 from voucher_service.vouchers.steps import find, move, of_holder, state_at
@@ -80,6 +82,26 @@ def give_back(voucher: Voucher, actor: ledger.Actor, now: datetime) -> Voucher:
     move(voucher, "VoucherReturned", "returned", actor=actor, now=now)
     programmes.free_quota(voucher.region_id, voucher.programme_id)
     return find(voucher.region_id, voucher.voucher_id)
+
+
+def ask_phone_change(
+    clerk: Caller, card: tuple[str, str], phone: str, *, place: str, phone_reason: str
+) -> holders.Challenge:
+    """Send a code to the new phone of a holder whose card, (name, ID number), lies before a clerk.
+
+    In a unit of work of its own. Refuses as `holders.ask_phone_change` does.
+    """
+    return holders.ask_phone_change(
+        clerk, card, phone, place=place, phone_reason=phone_reason, city_region=institutions.CITY_REGION
+    )
+
+
+def change_phone(clerk: Caller, challenge_id: int, code: str) -> holders.PhoneChange:
+    """Make the phone that `code` came from the holder's, and end the codes that the old one shows.
+
+    In a unit of work of its own. Refuses as `holders.change_phone` does.
+    """
+    return holders.change_phone(clerk, challenge_id, code, also=end_code_sessions)
 
 
 def hand_out_code(helper: Caller, assistance_id: int, now: datetime) -> holders.OneTimeCode:

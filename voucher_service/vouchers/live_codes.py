@@ -82,6 +82,12 @@ def open_session(
     return signature
 
 
+def end_code_sessions(region_id: int, holder_id: int) -> None:
+    """End the live codes of a holder's vouchers in the open unit of work; the next session begins anew."""
+    ended = update(Voucher).where(Voucher.region_id == region_id, Voucher.holder_id == holder_id)
+    db.session.execute(ended.values(session_tag=None).execution_options(synchronize_session=False))
+
+
 def _tell_of_other_phone(voucher: Voucher, log_in_id: int | None, now: datetime) -> None:
     standing = select(CodeSession.log_in_id).where(
         CodeSession.region_id == voucher.region_id,

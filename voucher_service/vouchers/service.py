@@ -16,6 +16,8 @@ from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
 from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
 from voucher_service.vouchers.helping import (
+    ask_phone_change,
+    change_phone,
     give_back,
     give_back_for,
     hand_out_code,
@@ -63,6 +65,8 @@ __all__ = [
     "accept",
     "ask",
     "ask_end",
+    "ask_phone_change",
+    "change_phone",
     "claim",
     "claim_with_help",
     "decide_end",
