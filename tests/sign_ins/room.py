@@ -16,6 +16,8 @@ from voucher_service.sign_ins.adapters import FaceRecord, SignedFaceRecords
 from voucher_service.web.access import INSTITUTION_ADMIN, Caller
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.journey.city import Town, Worker
 
 FORM = SignedFaceRecords()
@@ -47,16 +49,32 @@ class Room:
         document: dict[str, Any] = answer.get_json()
         return document
 
-    def attendance(self, trainee: Trainee) -> dict[str, Any]:
+    def attendances(self) -> dict[str, dict[str, Any]]:
+        """Everybody's attendance by their redemption, in one answer."""
         answer = self.town.get(f"/api/v1/attendance/{self.door.hex}", self.door.token())
         assert answer.status_code == 200, answer.text
-        (found,) = [one for one in answer.get_json()["trainees"] if one["redemption"] == trainee.redemption]
-        return dict(found)
+        trainees = answer.get_json()["trainees"]
+        found = {one["redemption"]: one for one in trainees}
+        assert len(found) == len(trainees)
+        return found
+
+    def attendance(self, trainee: Trainee) -> dict[str, Any]:
+        return self.attendances()[trainee.redemption]
 
     def standing(self, trainee: Trainee, session_no: int | None = None) -> str:
+        (found,) = self.standings([trainee], session_no)
+        return found
+
+    def standings(self, trainees: Sequence[Trainee], session_no: int | None = None) -> list[str]:
+        """How each of these stands at one session."""
         number = self.session_no if session_no is None else session_no
-        (found,) = [one for one in self.attendance(trainee)["sessions"] if one["session_no"] == number]
-        return str(found["standing"])
+        attendances = self.attendances()
+        return [
+            str(session["standing"])
+            for trainee in trainees
+            for session in attendances[trainee.redemption]["sessions"]
+            if session["session_no"] == number
+        ]
 
     def at(self, session_no: int, minutes: int = 5) -> Room:
         """Go to some minutes after the beginning of a session; everybody logs in anew."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 
 from voucher_service.classes.models import ClassOpinion, ClassSession, TrainingClass
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.errors import NotFound
 from voucher_service.institutions import service as institutions
 from voucher_service.web.access import Caller
@@ -56,6 +56,7 @@ def enrolling(region_id: int, now: datetime) -> Select[TrainingClass]:
     )
 
 
+@asked_once
 def sessions(training_class: TrainingClass) -> Sequence[ClassSession]:
     """Return a class's sessions in their order."""
     of_class = select(ClassSession).where(

@@ -193,6 +193,8 @@ def masked_all(holder_ids: Collection[int]) -> dict[int, Masked]:
 
     Refuses with NotFound if one of them is not there.
     """
+    if not holder_ids:
+        return {}  # Nobody is looked at, so nothing is written down.
     found = db.session.scalars(select(Holder).where(Holder.holder_id.in_(holder_ids))).all()
     write_down_look([(holder.region_id, holder.holder_id) for holder in found])
     shown = {holder.holder_id: _masked(opened(holder)) for holder in found}
@@ -203,6 +205,8 @@ def masked_all(holder_ids: Collection[int]) -> dict[int, Masked]:
 
 def masked_known(person_ids: Collection[int]) -> dict[int, Masked]:
     """As `masked_all`, of holders and of people who are only introduced as yet; whoever is neither is left out."""
+    if not person_ids:
+        return {}
     holders = masked_all(enrolled(person_ids))
     others = introduced_all(set(person_ids) - holders.keys())
     return holders | {number: _masked(Identity(name, id_number, "")) for number, (name, id_number) in others.items()}

@@ -7,10 +7,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.programmes.models import Occupation, Standard
 
 
+@asked_once
 def occupations() -> dict[str, Occupation]:
     """Return every occupation that has a name, by its code."""
     found = db.session.scalars(select(Occupation).order_by(Occupation.occupation_code))

@@ -11,7 +11,7 @@ from flask import current_app
 from sqlalchemy import select, text, update
 
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.programmes import service as programmes
 from voucher_service.roll_calls import codes
 from voucher_service.roll_calls.codes import RollCode
@@ -76,6 +76,7 @@ def numbers_of(training_class: Any) -> Mapping[str, int]:
     return with_earlier(programmes.rule_numbers(training_class.rule_pack_id))
 
 
+@asked_once
 def sittings(training_class: Any) -> list[Sitting]:
     """Return a class's meetings: the scheduled ones in their order, then the make-ups."""
     scheduled = [

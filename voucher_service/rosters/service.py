@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import new_id
 from voucher_service.institutions import service as institutions
@@ -135,6 +135,7 @@ def _require_not_open(state: str) -> None:
         raise RosterTooLate(state=state)
 
 
+@asked_once
 def _standing(region_id: int, class_id: int) -> Roster | None:
     query = select(Roster).where(
         Roster.region_id == region_id, Roster.class_id == class_id, Roster.superseded_at.is_(None)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased
 
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
 from voucher_service.supervision.errors import (
@@ -91,6 +91,7 @@ def inspections(training_class: Any) -> list[Inspection]:
     return list(db.session.scalars(query.order_by(Inspection.recorded_at, Inspection.inspection_id)))
 
 
+@asked_once
 def standing_inspections(training_class: Any) -> list[Inspection]:
     """Return the rows that nothing has corrected, in the order of the visits."""
     later = aliased(Inspection)

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
@@ -121,6 +121,7 @@ def judge(training_class: Any, recording_id: int, seen: Seen, caller: Caller, no
     return judged
 
 
+@asked_once
 def recordings(training_class: Any) -> list[Recording]:
     """Return a class's recordings in the order of its sessions."""
     query = select(Recording).where(
@@ -129,6 +130,7 @@ def recordings(training_class: Any) -> list[Recording]:
     return list(db.session.scalars(query.order_by(Recording.session_no, Recording.starts_at, Recording.recording_id)))
 
 
+@asked_once
 def judgements(training_class: Any) -> dict[int, Judgement]:
     """Return the judgement that counts of each recording that has one."""
     query = (

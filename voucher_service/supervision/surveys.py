@@ -14,7 +14,7 @@ from voucher_service.attendance import service as attendance
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.classes.errors import ClassNotInState
-from voucher_service.database import db
+from voucher_service.database import asked_once, db
 from voucher_service.errors import NotFound
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
@@ -227,6 +227,7 @@ def shared_devices(training_class: Any) -> int:
     return int(db.session.scalar(select(func.coalesce(func.sum(per_device.c.answers), 0))) or 0)
 
 
+@asked_once
 def last_round(training_class: Any) -> SurveyRound | None:
     """Return the class's latest closed round."""
     query = select(SurveyRound).where(
