@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from tests.journey.city import redeem_body
-from tests.journey.town import a_door, assert_sound, claimed, lasting_town, refused, town
+from tests.journey.city import START, redeem_body
+from tests.journey.town import a_door, assert_sound, claimed, lasting_town, refused, row, town
 from tests.races.crowd import race
+from tests.rulebook.breaking import Planner, door_at
 from voucher_service.database import db, unit_of_work
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions.models import InstitutionSuspension
@@ -107,9 +108,69 @@ def test_of_a_lift_and_two_suspensions_at_once_the_institution_stands_as_its_row
 
 def test_the_database_itself_wants_two_persons_for_a_lift(town: Town) -> None:
     door, now = a_door(town, 9), town.clock.now()
-    row = InstitutionSuspension(
+    alone = InstitutionSuspension(
         region_id=door.region_id, institution_id=door.institution_id, suspension_id=new_id(), made_by=5, made_at=now,
         lift_asked_by=5, lift_asked_at=now, lifted_by=5, lifted_at=now,
     )  # fmt: skip
     with town.app.app_context(), pytest.raises(IntegrityError), unit_of_work():
-        db.session.add(row)
+        db.session.add(alone)
+
+
+def end(door: Door) -> Any:
+    """End the class as its school's administrator does, without closing it."""
+    return school_of(door).post(f"/api/v1/classes/{door.hex}/end")
+
+
+def school_of(door: Door) -> Planner:
+    return Planner(door.town, door.region_id, door.institution_id)
+
+
+def test_a_class_of_a_stopped_institution_neither_begins_nor_ends_until_it_may_go_on(town: Town) -> None:
+    door, waiting = (door_at(town, 0, "DM01", "junior") for _ in range(2))
+    (trainee,) = door.seat()
+    (early,) = waiting.seat()
+    door.teach([trainee.redemption])
+    assert act(door, "bureau1", "/suspend").status_code == 200
+    begun = waiting.attend([early.redemption])
+    assert (refused(begun), begun.get_json()["clause"]) == ((403, "institution_suspended"), "二(三)3")
+    assert refused(door.close()) == (403, "institution_suspended")
+    assert refused(end(door)) == (403, "institution_suspended")
+    assert row(town, trainee.worker).state == "redeemed"
+    town.tokens.clear()
+    assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
+    assert act(door, "bureau2", "/suspension/lift/confirm").status_code == 200
+    assert door.close().get_json() == {"completed": 1, "forfeited": 0}
+    assert_sound(town)
+
+
+def test_a_class_that_a_finding_stopped_is_called_off_and_its_people_have_their_vouchers_back(town: Town) -> None:
+    door = door_at(town, 11, "DM05", "junior")
+    (trainee,) = door.seat()
+    door.teach([trainee.redemption])
+    town.tokens.clear()
+    assert act(door, "bureau1", "/findings", FOUND).status_code == 201
+    assert refused(door.close()) == (403, "institution_barred")
+    town.tokens.clear()
+    off = town.post(
+        "/api/v1/class-cancellations", town.staff_token("bureau1"), {"class_id": door.hex, "reason": "审计"}
+    )
+    assert off.status_code == 200, off.text
+    assert row(town, trainee.worker).state == "claimed"
+    assert_sound(town)
+
+
+def test_an_institution_cannot_end_its_way_out_of_a_suspended_or_filed_class(town: Town) -> None:
+    door, filed = (door_at(town, 0, "DM01", "junior") for _ in range(2))
+    filed.complete()
+    assert filed.file_exam().status_code == 201
+    out = end(filed)
+    assert (refused(out), out.get_json()["figures"]) == ((409, "class_not_in_state"), {"state": "exam_filed"})
+    town.clock.moment = START
+    (trainee,) = door.seat()
+    door.teach([trainee.redemption])
+    town.tokens.clear()
+    body = {"class_id": door.hex, "kind": "suspend", "reason": "inspection", "note": ""}
+    assert town.post("/api/v1/class-rulings", town.staff_token("bureau1"), body).status_code == 201
+    assert refused(door.close()) == (409, "class_not_in_state")
+    assert refused(end(door)) == (409, "class_not_in_state")
+    assert row(town, trainee.worker).state == "redeemed"

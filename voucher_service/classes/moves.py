@@ -13,21 +13,33 @@ from voucher_service.classes.models import TrainingClass
 from voucher_service.classes.rules import MOVES
 from voucher_service.database import db
 from voucher_service.errors import NotFound
+from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 
 
 def start(region_id: int, class_id: int, now: datetime) -> TrainingClass:
-    """Open an approved class on its first day or later. Refuses with NotFound, ClassNotInState, ClassNotYet."""
+    """Open an approved class on its first day or later.
+
+    A suspended class is led back by two persons only, and whoever is stopped opens none.
+    Refuses with NotFound, ClassNotInState, ClassNotYet, InstitutionSuspended, InstitutionBarred.
+    """
     training_class = lock(region_id, class_id)
-    require_move(training_class, "in_session")
+    require_state(training_class, "approved")
+    _require_standing(training_class, now)
     require_day(training_class.starts_on, now)
     return move(training_class, "in_session")
 
 
 def end(region_id: int, class_id: int, now: datetime) -> TrainingClass:
-    """End a class on its last day or later. Refuses with NotFound, ClassNotInState, ClassNotYet."""
+    """End a class that is in session, on its last day or later.
+
+    Who completed is what payment rests on: a class of an institution that is stopped waits until it is let go on, or
+    until the bureau calls the class off or disqualifies it.
+    Refuses with NotFound, ClassNotInState, ClassNotYet, InstitutionSuspended, InstitutionBarred.
+    """
     training_class = lock(region_id, class_id)
-    require_move(training_class, "ended")
+    require_state(training_class, "in_session")
+    _require_standing(training_class, now)
     require_day(training_class.ends_on, now)
     return move(training_class, "ended")
 
@@ -86,6 +98,16 @@ def move_on(region_id: int, class_id: int, to_state: str) -> TrainingClass:
 def require_day(day: date, now: datetime) -> None:
     if local_date(now) < day:
         raise ClassNotYet(day=day.isoformat())
+
+
+def require_state(training_class: TrainingClass, state: str) -> None:
+    """Let pass a class that stands in `state`. Refuses with ClassNotInState."""
+    if training_class.state != state:
+        raise ClassNotInState(state=training_class.state)
+
+
+def _require_standing(training_class: TrainingClass, now: datetime) -> None:
+    institutions.require_standing(training_class.region_id, training_class.institution_id, local_date(now))
 
 
 def require_move(training_class: TrainingClass, to_state: str) -> None:
