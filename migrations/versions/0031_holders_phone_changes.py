@@ -7,8 +7,8 @@ from alembic import op
 
 from voucher_service.database import types
 
-revision = "0030_holders_phone_changes"
-down_revision = "0029_supervision_checks"
+revision = "0031_holders_phone_changes"
+down_revision = "0030_institutions_suspensions"
 branch_labels = None
 depends_on = None
 
