@@ -65,7 +65,8 @@ def test_each_vendored_file_has_the_hash_that_the_manifest_gives(folder: Path, l
 
 @pytest.mark.parametrize(("folder", "library"), VENDORED, ids=lambda value: getattr(value, "name", ""))
 def test_each_library_lies_beside_its_licence_and_says_its_version(folder: Path, library: dict[str, Any]) -> None:
-    assert folder.name == f"{library['package']}-{library['version']}"
+    package = library["package"].removeprefix("@").replace("/", "-")  # a scope has no folder of its own
+    assert folder.name == f"{package}-{library['version']}"
     assert library["licence_files"]
     assert library["licence"]
     assert all((folder / name).stat().st_size for name in library["licence_files"])

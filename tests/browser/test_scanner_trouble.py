@@ -17,6 +17,7 @@ from tests.browser.scanner_steps import (
     show_card,
     wait_until_sent,
 )
+from tests.browser.test_tvq1_agreement import BEFORE_ED25519
 from tests.scanning.door import ready_worker
 from voucher_service.identifiers import from_hex
 
@@ -95,6 +96,23 @@ def test_a_revoked_voucher_is_refused_without_a_net(town: Town, address: str, ch
     page.context.set_offline(True)
     read_code(page, worker.code())
     assert result_of(page) == ("refused", "code_voucher_revoked")
+
+
+def test_a_browser_from_before_ed25519_verifies_without_a_net_too(town: Town, address: str, chromium: Browser) -> None:
+    worker = ready_worker(town, 0)
+    page = enter(chromium, town, address)
+    page.add_init_script(BEFORE_ED25519)
+    enrol(page, town, address)
+    open_scanner(page, town, address)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.reload()
+    ready(page)
+    shown = worker.code()
+    read_code(page, f"{shown[:-1]}{(int(shown[-1]) + 1) % 10}")
+    assert result_of(page) == ("refused", "code_bad_signature")
+    next_person(page)
+    assert admit(page, worker) == ("waiting", "")
 
 
 def test_a_screenshot_that_a_clock_set_back_lets_in_is_refused_and_explained(

@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 MUTATIONS = int(os.environ.get("MUTATIONS", "100000"))
 BATCH = 5000
+BEFORE_ED25519 = """(() => {
+  const { importKey } = SubtleCrypto.prototype;
+  SubtleCrypto.prototype.importKey = function (format, bytes, algorithm, ...rest) {
+    if (algorithm === "Ed25519") return Promise.reject(new DOMException("unknown", "NotSupportedError"));
+    return importKey.call(this, format, bytes, algorithm, ...rest);
+  };
+})()"""
+"""Makes a browser as those were that came before WebCrypto knew Ed25519; many phones have one."""
 GOLDEN = Path(__file__).parents[1] / "golden" / "vectors.json"
 VERDICTS = {
     "ok",
@@ -50,7 +58,9 @@ def signer() -> Signer:
 
 
 @pytest.fixture
-def agreement(page: Page, script_site: str) -> Page:
+def agreement(request: pytest.FixtureRequest, page: Page, script_site: str) -> Page:
+    if getattr(request, "param", "new") == "old":
+        page.add_init_script(BEFORE_ED25519)
     page.goto(f"{script_site}/agreement.html")
     page.wait_for_function("() => globalThis.ready")
     return page
@@ -69,6 +79,10 @@ def judge_here(directory: key_directory.KeyDirectory, question: dict[str, Any]) 
     )
 
 
+in_old_and_new_browsers = pytest.mark.parametrize("agreement", ["new", "old"], indirect=True)
+
+
+@in_old_and_new_browsers
 def test_javascript_gives_the_golden_verdict_on_every_golden_case(agreement: Page) -> None:
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     verdicts = judge_in_browser(agreement, json.dumps(golden["directory"]), golden["cases"])
@@ -83,13 +97,23 @@ def test_javascript_gives_the_golden_verdict_on_every_golden_case(agreement: Pag
 
 @pytest.mark.timeout(120 + MUTATIONS // 500)
 def test_both_languages_agree_on_mutated_codes(agreement: Page, signer: Signer) -> None:
+    agree_on_mutated_codes(agreement, signer, MUTATIONS)
+
+
+@pytest.mark.parametrize("agreement", ["old"], indirect=True)
+@pytest.mark.timeout(120 + MUTATIONS // 500)
+def test_a_browser_from_before_ed25519_agrees_too(agreement: Page, signer: Signer) -> None:
+    agree_on_mutated_codes(agreement, signer, MUTATIONS // 20)
+
+
+def agree_on_mutated_codes(agreement: Page, signer: Signer, count: int) -> None:
     seed = int(os.environ.get("MUTATION_SEED", secrets.randbits(32)))
     print(f"MUTATION_SEED={seed} MUTATIONS={MUTATIONS}")  # noqa: T201 - shown when the test fails
     mutator = Mutator(random.Random(seed), signer)  # noqa: S311 - mutations, not secrets
     directory = key_directory.load(signer.directory_text)
     seen: Counter[str] = Counter()
-    for start in range(0, MUTATIONS, BATCH):
-        questions = [mutator.draw() for _ in range(min(BATCH, MUTATIONS - start))]
+    for start in range(0, count, BATCH):
+        questions = [mutator.draw() for _ in range(min(BATCH, count - start))]
         answers = [judge_here(directory, question) for question in questions]
         others = judge_in_browser(agreement, signer.directory_text, questions)
         for question, answer, other in zip(questions, answers, others, strict=True):
@@ -97,7 +121,7 @@ def test_both_languages_agree_on_mutated_codes(agreement: Page, signer: Signer) 
         seen.update(answer["verdict"] for answer in answers)
     print(dict(seen))  # noqa: T201 - as above
     assert set(seen) == VERDICTS, "each must be drawn, or the agreement on it is not tested"
-    assert seen["code_bad_signature"] > MUTATIONS // 5
+    assert seen["code_bad_signature"] > count // 5
 
 
 @pytest.mark.parametrize("kid", KIDS)

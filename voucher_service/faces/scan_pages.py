@@ -39,6 +39,7 @@ SHELL_FILES = (
     "scripts/scanner-leave.js",
     *("scripts/scanner-net.js", "scripts/scanner-reader.js", "scripts/scanner-words.js", "scripts/tvq1.js"),
     *("scripts/scanner-icon.svg", "vendor/jsqr-1.4.0/jsQR.js", "vendor/zxing-wasm-3.1.4/es/reader/index.js"),
+    "vendor/noble-ed25519-2.3.0/index.js",
     *("vendor/zxing-wasm-3.1.4/es/share.js", "vendor/zxing-wasm-3.1.4/reader/zxing_reader.wasm"),
 )
 """What the scanner needs to open without a net."""

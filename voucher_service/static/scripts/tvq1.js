@@ -5,8 +5,8 @@
  * answers; `tests/browser/test_tvq1_agreement.py` holds the two against each other. The bytes are laid out in
  * `voucher_code.py`, the chain in `chain.py`, the holder tag in `holder_tag.py`.
  *
- * Needs BigInt and WebCrypto, so a secure context; touches neither page nor network. Bytes are `Uint8Array`, moments
- * are `Date` or milliseconds since 1970. WebCrypto knows neither SM2 nor SM3: a code of suite 2 whose key is in the
+ * Needs BigInt and WebCrypto, so a secure context; touches neither page nor network, but for one file of the service in
+ * a browser that came before Ed25519. Bytes are `Uint8Array`, moments `Date` or milliseconds since 1970. WebCrypto knows neither SM2 nor SM3: a code of suite 2 whose key is in the
  * directory gets as far as its signature and is then `code_unsupported`, as in Python without the SM2 extra.
  */
 
@@ -117,6 +117,7 @@ async function walk(value, first, last, prefix) {
 // ---- The suites and the key directory ---------------------------------------------------------------------------
 
 const ED25519_ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
+const ED25519_FOR_OLD_BROWSERS = new URL("../vendor/noble-ed25519-2.3.0/index.js", import.meta.url);
 const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
 /**
@@ -159,9 +160,24 @@ async function importPublicKey(suite, bytes) {
   try {
     return await crypto.subtle.importKey("raw", point, SUITES.get(suite).importing, false, ["verify"]);
   } catch (failure) {
-    if (failure.name === "NotSupportedError") return null; // a browser from before Ed25519
-    throw failure;
+    if (failure.name !== "NotSupportedError") throw failure;
+    return suite === 1 ? standIn(bytes) : null;
   }
+}
+
+/**
+ * A browser from before Ed25519 keeps the bytes of the key, and a small library verifies with them; the library is
+ * fetched when the keys are, because without a net nothing can be. Where neither is to be had, null.
+ */
+async function standIn(bytes) {
+  return import(ED25519_FOR_OLD_BROWSERS).then(() => bytes, () => null);
+}
+
+async function isSignedBy(key, signature, message) {
+  const { verifying } = SUITES.get(key.suite);
+  if (key.publicKey instanceof CryptoKey) return crypto.subtle.verify(verifying, key.publicKey, signature, message);
+  const { verifyAsync } = await import(ED25519_FOR_OLD_BROWSERS);
+  return verifyAsync(signature, message, key.publicKey, { zip215: false });
 }
 
 function importBindKey(bytes) {
@@ -286,12 +302,12 @@ function staticMessage({ signedHeader }) {
 /** Refuses with code_unsupported where this browser lacks the suite, and with code_bad_signature. */
 async function checkSignature(key, signature, message) {
   if (key.publicKey === null) throw new CodeRefusal("code_unsupported");
-  const { verifying, accepts } = SUITES.get(key.suite);
+  const { accepts } = SUITES.get(key.suite);
   const second = signature.slice(SIGNATURE_LENGTH / 2);
   if (key.suite === 1) second.reverse(); // Ed25519 writes its integers with the least byte first
   const genuine =
     accepts(BigInt(`0x${toHex(second)}`)) &&
-    (await crypto.subtle.verify(verifying, key.publicKey, signature, message));
+    (await isSignedBy(key, signature, message));
   if (!genuine) throw new CodeRefusal("code_bad_signature");
 }
 

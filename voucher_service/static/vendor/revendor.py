@@ -43,10 +43,11 @@ class Library:
 
     @property
     def folder(self) -> str:
-        return f"{self.package}-{self.version}"
+        return f"{self.package.removeprefix('@').replace('/', '-')}-{self.version}"
 
 
 FOR_PAGES = (
+    Library("@noble/ed25519", "2.3.0", "MIT", {"index.js": "index.js"}, {"LICENSE": "LICENSE"}),
     Library("bootstrap", "5.3.9", "MIT", {"dist/css/bootstrap.min.css": "bootstrap.min.css"}, {"LICENSE": "LICENSE"}),
     Library("htmx.org", "2.0.11", "0BSD", {"dist/htmx.min.js": "htmx.min.js"}, {"LICENSE": "LICENSE"}),
     Library("jsqr", "1.4.0", "Apache-2.0", {"dist/jsQR.js": "jsQR.js"}, {"LICENSE": "LICENSE"}),
