@@ -35,7 +35,7 @@ def register_steady_time(app: Flask, *, except_blueprint: str) -> None:
     """Refuse every write while time is behind; those of one blueprint, which sets the time, pass."""
 
     def require_steady_time() -> None:
-        if request.method in _READING or request.blueprint == except_blueprint or is_steady():
+        if request.method in _READING or is_steady() or request.blueprint == except_blueprint:
             return
         raise ClockWentBack(seconds_behind=int(current_app.extensions["clock"].behind().total_seconds()))
 

@@ -66,7 +66,7 @@ def loads(body: bytes) -> Any:
     """Parse UTF-8 JSON strictly; raises ValueError with a sentence about what is wrong."""
     try:
         text = body.decode("utf-8")
-        value = json.loads(text, object_pairs_hook=_unique, parse_constant=_no_constant)
+        value = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if "\\u" in text or "\x00" in text or text.count("[") + text.count("{") > DEPTH_MAX:
@@ -83,6 +83,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)
 
 
 def _inspect(value: Any, depth_left: int) -> None:
