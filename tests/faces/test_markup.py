@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import html5lib
-import pytest
 
 from tests.faces import walking
-from tests.faces.walking import lived, lost, sent_empty
-from tests.journey.city import Town, close_town, open_town
-from voucher_service.database.migration import migrate
+from tests.faces.walking import lost, sent_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.faces.walking import Page, Walk
 
 ID = re.compile(r'\sid="([^"]+)"')
@@ -25,16 +20,6 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 LINK = re.compile(r"\]\(([^)]+)\)")
 PICTURE = re.compile(r"screenshots/pages/(?P<endpoint>[a-z_.]+)-(?P<width>\d+)\.webp")
 REFERENCE = re.compile(r'\s(?:for|aria-describedby|aria-labelledby|aria-controls)="([^"]+)"')
-
-
-@pytest.fixture(scope="module")
-def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("markup")
-    url = f"sqlite:///{folder / 'town.sqlite3'}"
-    migrate(url)
-    town: Town = open_town(url, folder / "data", classes_each=2)
-    yield lived(town)
-    close_town(town)
 
 
 def faults_of(html: str) -> list[str]:

@@ -69,6 +69,11 @@ class Page:
     status: int
     html: str
 
+    def links(self) -> list[str]:
+        """Where the page leads to, as paths."""
+        here = (urlsplit(urljoin(self.path, unescape(link))) for link in LINK.findall(self.html))
+        return [f"{link.path}?{link.query}" if link.query else link.path for link in here if not link.netloc]
+
 
 @dataclass
 class Walk:
@@ -111,7 +116,7 @@ class Walk:
             waiting.append(_log_in_page(visitor, self.town))
         while waiting:
             path = waiting.popleft()
-            endpoint = self._endpoint_of(path)
+            endpoint = self.endpoint_of(path)
             paths = opened.setdefault(endpoint, set())
             if not endpoint or path in paths or len(paths) >= MOST_OF_AN_ENDPOINT or (role, path) in self.known:
                 continue
@@ -125,7 +130,7 @@ class Walk:
             if answer.mimetype == "text/html" and answer.status_code != 302:
                 self.pages.append(Page(role, endpoint, path, answer.status_code, answer.text))
                 self.look(visitor, self.pages[-1])
-                waiting.extend(_links(answer.text, path))
+                waiting.extend(self.pages[-1].links())
 
     def _starts(self, role: str) -> list[str]:
         """The pages of a role whose address has no number in it, and those that only an act leads to."""
@@ -142,7 +147,7 @@ class Walk:
         }
         return sorted(places | set(self.more.get(role, ())))
 
-    def _endpoint_of(self, path: str) -> str:
+    def endpoint_of(self, path: str) -> str:
         """Which view an address leads to; none for an address of the API or of nobody."""
         plain = urlsplit(path).path
         if not _is_page(plain, {"GET"}):
@@ -155,21 +160,16 @@ class Walk:
 
     def left_out(self) -> list[str]:
         """The views of the address map that no link led to."""
-        wanted = {
-            rule.endpoint
-            for rule in self.town.app.url_map.iter_rules()
-            if _is_page(rule.rule, rule.methods) and rule.endpoint not in NOT_PAGES | WITH_THE_CODE_OF_THE_MOMENT
-        }
-        return sorted(wanted - self.seen)
+        return sorted(self.endpoints() - self.seen - WITH_THE_CODE_OF_THE_MOMENT)
+
+    def endpoints(self) -> set[str]:
+        """Every view that shows a page."""
+        rules = self.town.app.url_map.iter_rules()
+        return {rule.endpoint for rule in rules if _is_page(rule.rule, rule.methods)} - NOT_PAGES
 
 
 def _is_page(rule: str, methods: set[str] | None) -> bool:
     return "GET" in (methods or ()) and not rule.startswith(("/api/", "/static/"))
-
-
-def _links(html: str, path: str) -> list[str]:
-    here = (urlsplit(urljoin(path, unescape(link))) for link in LINK.findall(html))
-    return [f"{link.path}?{link.query}" if link.query else link.path for link in here if not link.netloc]
 
 
 def _log_in_page(visitor: Visitor, town: Town) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from flask import Blueprint, current_app, render_template, request
 
@@ -11,17 +11,25 @@ from voucher_service.calendar import local_date
 from voucher_service.faces import wording
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
-from voucher_service.web.access import PUBLIC, allow, caller
+from voucher_service.web.access import HOLDER, INSTITUTION, PUBLIC, REPORT_READERS, allow, caller
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(wording.moment, "moment")
 blueprint.add_app_template_filter(wording.yuan, "yuan")
 blueprint.add_app_template_filter(to_hex, "hex")
 
+FRONTS: Final = {
+    PUBLIC: "/",
+    HOLDER: "/my",
+    **dict.fromkeys(INSTITUTION, "/institution/"),
+    **dict.fromkeys(REPORT_READERS, "/bureau/"),
+}
+"""Where each role begins that has pages of its own."""
+
 
 @blueprint.app_context_processor
 def _shared() -> dict[str, Any]:
-    return {**wording.WORDS, "visitor": caller()}
+    return {**wording.WORDS, "visitor": caller(), "front": FRONTS.get(caller().role, "/")}
 
 
 @blueprint.get("/")

@@ -24,6 +24,8 @@ class Trainee(NamedTuple):
     voucher_id: int
     holder_id: int
     redeemed_at: datetime
+    fact_seq: int
+    """The fact of the redemption, by which its receipt is found."""
     attended_permille: int | None
     state: str
     certify_by: datetime | None
@@ -66,6 +68,7 @@ def _seats(class_region_id: int, class_id: int) -> Any:
             Redemption.voucher_id,
             Redemption.holder_id,
             Redemption.redeemed_at,
+            Redemption.fact_seq,
             Redemption.attended_permille,
             Voucher.state,
             Voucher.certify_by,
