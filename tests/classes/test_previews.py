@@ -124,7 +124,7 @@ def test_the_terminal_lists_every_rule_with_what_decides_it(app: Flask) -> None:
     rows = {row["rule"]: row for row in json.loads(run(app, "rules", "list", "--json").output)["rules"]}
     assert next(iter(rows)) == "R01"
     assert {f"R{number:02}" for number in range(4, 24)} - {"R11", "R17", "R18"} <= {name[:3] for name in rows}
-    assert rows["R17c"]["decided_by"] == ["classes.lesson_rules.rule_r17c", "rosters.rules.over_capacity"]
+    assert rows["R17c"]["decided_by"] == ["classes.lesson_rules.rule_r17c"]
     assert rows["R17c"]["numbers"] == ["trainees_max"]
     assert "R17c  二(三)1  refuse" in run(app, "rules", "list").output
 

@@ -261,7 +261,7 @@ def one_person_signs_twice(town: Town) -> Broken:
     assert planned.sign("industry1").status_code == 200
     twice = problem(planned.sign("industry1"), 409, "second_reviewer_is_first")
     assert planned.state() == "submitted"
-    return Broken(twice, {}, shut=[planned])
+    return Broken(twice, {"signed": 1, "reviewers_min": 2}, shut=[planned])
 
 
 @breaks("R27")

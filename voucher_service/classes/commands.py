@@ -43,12 +43,7 @@ def _rules(make_app: Callable[[], Flask]) -> click.Group:
             click.echo(json.dumps({"rules": rows}, ensure_ascii=False))
             return
         for row in rows:
-            click.echo(
-                f"{row['rule']}  {row['clause'] or '—'}  {'/'.join(row['kinds'])}  {', '.join(row['decided_by'])}"
-            )
-            click.echo(f"    {row['zh']}\n    {row['en']}")
-            if row["numbers"]:
-                click.echo(f"    {', '.join(row['numbers'])}")
+            click.echo("\n    ".join(_lines(row)))
 
     @rules.command("preview")
     @click.argument("pack", type=_FILE)
@@ -111,6 +106,16 @@ def _classes(make_app: Callable[[], Flask]) -> click.Group:
     return classes
 
 
+def _lines(row: Mapping[str, Any]) -> Iterator[str]:
+    """A rule as the terminal shows it: its head, and what belongs to it below."""
+    yield f"{row['rule']}  {row['clause'] or '—'}  {'/'.join(row['kinds'])}  {', '.join(row['decided_by'])}"
+    yield from (row["zh"], row["en"])
+    if row["numbers"]:
+        yield ", ".join(row["numbers"])
+    if row["who_zh"]:
+        yield from (row["who_zh"], row["who_en"])
+
+
 def _row(demand: rulebook.Demand) -> dict[str, Any]:
     return {
         "rule": demand.rule_id,
@@ -119,6 +124,8 @@ def _row(demand: rulebook.Demand) -> dict[str, Any]:
         "stage": demand.stage,
         "numbers": list(demand.numbers),
         "decided_by": list(demand.decided_by),
+        "who_zh": demand.who_zh,
+        "who_en": demand.who_en,
         "zh": demand.zh,
         "en": demand.en,
     }

@@ -6,12 +6,12 @@ the plan and the rule pack's numbers.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from voucher_service.calendar import end_of_day, start_of_day
-from voucher_service.classes.errors import ClassDatesImpossible, SessionsImpossible
+from voucher_service.classes.errors import ClassDatesImpossible, SecondReviewerIsFirst, SessionsImpossible
 from voucher_service.classes.institution_rules import INSTITUTION_RULES
 from voucher_service.classes.lesson_rules import LESSON_RULES
 from voucher_service.classes.share_rules import SHARE_RULES
@@ -55,6 +55,7 @@ __all__ = [
     "is_overdue",
     "minutes_of",
     "preflight",
+    "require_another_person",
     "require_dates",
     "require_schedule",
     "unexplained",
@@ -110,6 +111,13 @@ def unexplained(findings: Sequence[Finding], note: str) -> list[Finding]:
 def is_overdue(today: date, due_on: date) -> bool:
     """Whether a review is late: its last day, itself still in time, is over."""
     return today > due_on
+
+
+@decides("R24")
+def require_another_person(signed: Collection[int], person_id: int, *, reviewers_min: int) -> None:
+    """Let pass a person who has not signed this review yet. Refuses with SecondReviewerIsFirst. Source: 二(三)4."""
+    if person_id in signed:
+        raise SecondReviewerIsFirst(signed=len(set(signed)), reviewers_min=reviewers_min)
 
 
 def require_dates(starts_on: date, ends_on: date, enrols_until: datetime) -> None:

@@ -15,7 +15,6 @@ from voucher_service.classes.errors import (
     ClassWithoutSessions,
     OpinionOutOfTurn,
     ReasonMissing,
-    SecondReviewerIsFirst,
 )
 from voucher_service.classes.judging import (
     Clock,
@@ -46,6 +45,7 @@ from voucher_service.classes.rules import (
     STEPS,
     Meeting,
     Outcome,
+    require_another_person,
     require_dates,
     require_schedule,
     unexplained,
@@ -197,8 +197,8 @@ def give_opinion(
     turn = "second" if earlier else "first"
     if caller.role not in SIGNERS[step, turn] or caller.person_id is None:
         raise Forbidden
-    if any(opinion.person_id == caller.person_id for opinion in earlier):
-        raise SecondReviewerIsFirst
+    reviewers_min = programmes.rule_numbers(training_class.rule_pack_id)["reviewers_min"]
+    require_another_person([one.person_id for one in earlier], caller.person_id, reviewers_min=reviewers_min)
     if (step, verdict) == ("bureau", "approve"):
         _require_reason(training_class, note)
     db.session.add(

@@ -91,8 +91,8 @@ def pupil(schooling: str, work: Work) -> list[Refusal]:
     return [PupilNotEligible()] if at_school and not exempt else []
 
 
-@decides("R17c")
 def over_capacity(place: int, capacity: int) -> list[Refusal]:
+    """Turn down whoever stands beyond the class's own seats; how many those may be, the class's rule R17c decides."""
     return [RosterOverCapacity(capacity=capacity, place=place)] if place > capacity else []
 
 

@@ -2,7 +2,7 @@
 
 What a rule demands stands in `plan-2023.json`, once, in two languages, with its clause and the keys of the rule pack
 that it counts with. The function that decides is declared where it is defined, with `@decides("R17b")`: so this room
-knows no other, and every other can say what it enforces.
+knows no other, and every other can say what it enforces. Where no function decides, the book says which persons do.
 """
 
 from __future__ import annotations
@@ -33,10 +33,13 @@ class Demand:
     numbers: tuple[str, ...]
     zh: str
     en: str
+    who_zh: str | None = None
+    who_en: str | None = None
+    """Which persons decide, and what keeps them to it, where no function does; None where one does."""
 
     @property
     def decided_by(self) -> tuple[str, ...]:
-        """The functions that decide, as `room.module.function`; none for what is kept or only counted."""
+        """The functions that decide, as `room.module.function`; none where persons do."""
         return tuple(_deciders.get(self.rule_id, ()))
 
 
@@ -81,6 +84,8 @@ def demands() -> Mapping[str, Demand]:
             numbers=tuple(row["numbers"]),
             zh=row["zh"],
             en=row["en"],
+            who_zh=row.get("who_zh"),
+            who_en=row.get("who_en"),
         )
         for row in _read()["rules"]
     }
