@@ -60,6 +60,22 @@ def test_the_token_is_refused_in_the_shape_that_is_documented(document: dict[str
         assert shapes["application/json"]["schema"]["required"] == list(refused.get_json())
 
 
+@pytest.mark.parametrize("path", ["/api/v1/classes/enrolling/{region_id}", "/api/v1/programmes/open/{region_id}"])
+@pytest.mark.parametrize("part", ["2837524311787514", "-1", "x"])
+def test_an_address_that_is_none_is_refused_as_documented(
+    document: dict[str, Any], town: Town, path: str, part: str
+) -> None:
+    refused = town.client().get(path.format(region_id=part))
+    assert refused.get_json()["code"] in document["paths"][path]["get"]["x-problem-codes"]
+    assert str(refused.status_code) in document["paths"][path]["get"]["responses"]
+
+
+def test_every_address_with_a_part_may_be_absent(document: dict[str, Any]) -> None:
+    parted = [told for path, _, told in operations(document) if "{" in path]
+    assert parted
+    assert all("404" in told["responses"] for told in parted)
+
+
 def test_the_document_is_completed_once_however_many_ask_first(town: Town) -> None:
     app = create_app(town.app.extensions["settings"])
     with ThreadPoolExecutor(8) as crowd:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from voucher_service.errors import Forbidden, InvalidInput, Unauthenticated
+from voucher_service.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from voucher_service.faces.possible_refusals import possible_refusals
 from voucher_service.faces.problem_pages import GENERAL, without_figures
 from voucher_service.web.access import COOKIE, PUBLIC, allowed_roles
@@ -116,6 +116,8 @@ def answers_of(rule: Rule, app: Flask, operation: dict[str, Any]) -> list[Answer
         kinds |= {Unauthenticated, Forbidden}
     if "requestBody" in operation or _has_query(operation):
         kinds |= {InvalidInput}
+    if rule.arguments:  # what is no number there, or too large a one, is no address at all
+        kinds |= {NotFound}
     found = {Answer(kind.status, kind.code, without_figures(kind.en)) for kind in kinds}
     found |= {Answer(GENERAL[code].status, code, GENERAL[code].en) for code in _general(operation)}
     return sorted(found)
