@@ -126,7 +126,8 @@ def small_city(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copyfile(migrated_sqlite, path)
     with small_service(f"sqlite:///{path}") as app, app.app_context():
         with unit_of_work():
-            city = load(START)
+            # As in tests/journey/city.py: most tests name no teachers.
+            city = load(START, named_staff_required=False)
         secrets = app.extensions["settings"].secrets
     return SmallCity(sqlite_copies(whole(path)), secrets, city)
 

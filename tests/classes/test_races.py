@@ -23,7 +23,7 @@ ASKING = 8
 def test_of_many_second_signatures_one_approves_and_promises_the_budget_once(database_url: str) -> None:
     with small_service(database_url) as app:
         with app.app_context(), unit_of_work():
-            city = load(START, classes_each=0)
+            city = load(START, classes_each=0, named_staff_required=False)
             school = city.schools[0]
             planned = service.plan_class(school.region_id, school.institution_id, proposal(), START)
             key = (planned.region_id, planned.class_id)

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import func, select
 
 from tests.accounts.application import START, small_service
+from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
+from voucher_service.classes.errors import ClassBreaksRules
 from voucher_service.database import db, unit_of_work
-from voucher_service.demo.loading import CAPACITY, is_empty, load
+from voucher_service.demo.institutions import naming_staff
+from voucher_service.demo.loading import CAPACITY, STARTS_AFTER, drafted, is_empty, load
 from voucher_service.demo.tables import rows
 from voucher_service.institutions.models import Licence
 from voucher_service.programmes.models import Allotment, Programme
@@ -75,3 +78,24 @@ def test_the_city_loads_on_each_database(database_url: str) -> None:
             assert not is_empty()
             assert {classes.get(*key).state for key in held} == {"approved"}
     assert len(held) == 24
+
+
+def test_every_class_names_its_teachers_and_rooms_and_no_other_is_let_in(database_url: str) -> None:
+    """What protects production is not switched off for show: R13 and S01 hold in the city as it is served."""
+    with small_service(database_url) as app, app.app_context():
+        with unit_of_work():
+            city = load(START)
+        for key in city.classes:
+            findings = {found.rule_id: found for found in classes.findings(classes.get(*key))}
+            assert {findings[rule].outcome for rule in ("R13", "S01")} == {"pass"}
+        school = city.schools[0]
+        unnamed = drafted(*school.offers[0], local_date(START) + STARTS_AFTER, START)
+        for proposal, rule in (
+            (unnamed, "R13"),
+            (naming_staff(school.region_id, school.institution_id, unnamed), "S01"),
+        ):
+            with unit_of_work():
+                draft = classes.plan_class(school.region_id, school.institution_id, proposal, START)
+            with pytest.raises(ClassBreaksRules) as refused, unit_of_work():
+                classes.submit(draft.region_id, draft.class_id, START)
+            assert [found["rule_id"] for found in refused.value.figures["findings"]] == [rule]

@@ -6,8 +6,10 @@ Teachers are born before anybody of `people.Population`, so that no ID number is
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from voucher_service.classes.service import Proposal
 from voucher_service.demo.tables import rows
 from voucher_service.holders.citizen_id import check_character
 from voucher_service.identifiers import new_id
@@ -39,6 +41,19 @@ def load_registers(keys: Sequence[tuple[int, int]], now: datetime) -> None:
         room = VenueEntry(f"{school.name}（虚构地址）", row["name"], row["kind"], int(row["workstations"]))
         entered_room = registers.register_venue(school, room, _office(school), now)
         registers.confirm_venue(school, entered_room.venue_id, bureau, now)
+
+
+def naming_staff(region_id: int, institution_id: int, proposal: Proposal) -> Proposal:
+    """Name as many teachers of a school's register as the plan counts, and its rooms."""
+    institution = institutions.get(region_id, institution_id)
+    teachers = institutions.confirmed_teachers(institution, proposal.ends_on)
+    rooms = institutions.confirmed_venues(institution)
+    lessons = replace(
+        proposal.lessons,
+        teacher_ids=[teacher.teacher_id for teacher in teachers[: proposal.lessons.teachers]],
+        venue_ids=[room.venue_id for room in rooms],
+    )
+    return replace(proposal, lessons=lessons)
 
 
 def _office(school: Institution) -> Caller:

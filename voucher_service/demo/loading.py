@@ -19,11 +19,12 @@ from voucher_service.classes import service as classes
 from voucher_service.classes.rules import LEVELS
 from voucher_service.classes.service import Lessons, Meeting, Proposal
 from voucher_service.database import db
-from voucher_service.demo.institutions import load_registers
+from voucher_service.demo.institutions import load_registers, naming_staff
 from voucher_service.demo.tables import region_quotas, rows, rule_pack
 from voucher_service.identifiers import new_id
 from voucher_service.institutions.models import Institution, Licence
 from voucher_service.institutions.service import CITY_REGION
+from voucher_service.programmes import service as programmes
 from voucher_service.programmes.models import Allotment, Occupation, Programme, RulePack, Standard
 from voucher_service.web.access import (
     AUDIT_ADMIN,
@@ -94,10 +95,13 @@ def is_empty() -> bool:
     return db.session.scalar(select(Programme.programme_id).limit(1)) is None
 
 
-def load(now: datetime, classes_each: int = 1) -> City:
-    """Fill an empty database inside the caller's unit of work; `classes_each` is per institution."""
+def load(now: datetime, classes_each: int = 1, *, named_staff_required: bool = True) -> City:
+    """Fill an empty database inside the caller's unit of work; `classes_each` is per institution.
+
+    As in production a class names its teachers and rooms from the register, unless the programme does not ask for it.
+    """
     today = local_date(now)
-    _load_programme(today)
+    _load_programme(today, named_staff_required=named_staff_required)
     schools = tuple(_load_schools(date(today.year, 1, 1)))
     staff = _hire(schools)
     db.session.flush()  # From here on verbs read what stands above.
@@ -110,12 +114,19 @@ def open_classes(
 ) -> Iterator[tuple[int, int]]:
     """Plan, submit and approve classes that start a week after `now`, each school going through what it may teach.
 
-    Yields (region_id, class_id). Refuses as the verbs of `classes.service` do, first with BudgetExhausted.
+    Where staff are named, the same teachers and rooms hold a school's next class when they are free again. Yields
+    (region_id, class_id). Refuses as the verbs of `classes.service` do, first with BudgetExhausted.
     """
+    named = bool(programmes.get(PROGRAMME_ID).settings["named_staff_required"])
     for school in schools:
         for number in range(classes_each):
             occupation_code, level = school.offers[number % len(school.offers)]
             proposal = drafted(occupation_code, level, local_date(now) + STARTS_AFTER, now)
+            if named:
+                later = local_date(now) + STARTS_AFTER + number * (THEORY_DAYS + PRACTICAL_DAYS) * timedelta(days=1)
+                proposal = naming_staff(
+                    school.region_id, school.institution_id, drafted(occupation_code, level, later, now)
+                )
             draft = classes.plan_class(school.region_id, school.institution_id, proposal, now)
             classes.submit(draft.region_id, draft.class_id, now)
             _sign(draft.region_id, draft.class_id, staff, now)
@@ -158,7 +169,7 @@ def _meeting(starts_on: date, day: int) -> Meeting:
     return Meeting(starts_at, starts_at + timedelta(hours=HOURS_A_DAY), kind)
 
 
-def _load_programme(today: date) -> None:
+def _load_programme(today: date, *, named_staff_required: bool) -> None:
     pack = rule_pack()
     numbers = pack.values
     db.session.add(RulePack(rule_pack_id=RULE_PACK_ID, effective_from=pack.in_force_from, numbers=numbers))
@@ -178,7 +189,7 @@ def _load_programme(today: date) -> None:
             rule_pack_id=RULE_PACK_ID,
             target_issued=numbers["issued_target"],
             target_used=numbers["used_target"],
-            settings={"online_platforms": ["示例网络学习平台"], "named_staff_required": False},
+            settings={"online_platforms": ["示例网络学习平台"], "named_staff_required": named_staff_required},
         )
     )
     db.session.flush()  # The allotments refer to the programme.

@@ -15,6 +15,7 @@ from voucher_service.classes.schemas import ProposalSchema
 from voucher_service.demo.loading import STARTS_AFTER, drafted
 from voucher_service.demo.people import Person
 from voucher_service.simulation.actors import Offices, Resident
+from voucher_service.simulation.faculty import Team
 from voucher_service.simulation.frauds import CATCHES, CROWD, CROWDED_SECONDS, TOO_SHORT_NOTICE, Catch, Manner, Scheme
 from voucher_service.simulation.plan import STAGES, Fate, Part
 
@@ -36,6 +37,7 @@ class Course:
     offices: Offices
     clerk: str
     occupation: tuple[str, str]
+    team: Team
     residents: Sequence[Resident] = ()
     described: dict[str, Any] = field(default_factory=dict)
     exam: dict[str, Any] = field(default_factory=dict)
@@ -52,7 +54,7 @@ class Course:
     def drafted(self) -> Proposal:
         """Plan the class on paper, so that it keeps every rule."""
         now = self.offices.service.now()
-        return drafted(*self.occupation, local_date(now) + STARTS_AFTER, now)
+        return self.team.named_in(drafted(*self.occupation, local_date(now) + STARTS_AFTER, now))
 
     def propose(self, bent: Callable[[Proposal], Proposal] = lambda honest: honest) -> None:
         """Draft the class and hand it in, the honest plan unless it is `bent`."""

@@ -10,11 +10,11 @@ from voucher_service.calendar import local_date
 from voucher_service.classes.proposal import Proposal
 from voucher_service.classes.schemas import ProposalSchema
 from voucher_service.demo.people import Person
-from voucher_service.identifiers import from_hex
 from voucher_service.simulation.actors import Offices, Resident
 from voucher_service.simulation.connection import UnexpectedAnswer
 from voucher_service.simulation.course import EXAMINED_AFTER, SIGNERS, Course, opinion
 from voucher_service.simulation.disputes import uphold
+from voucher_service.simulation.faculty import Faculty
 from voucher_service.simulation.frauds import (
     APPRENTICE_CLASSES,
     CATCHES,
@@ -40,23 +40,27 @@ ROSTER_HEADINGS = ["姓名", "身份证号码", "人员类别", "培训意愿", 
 class CrookedSchool:
     """The school and the one class of the round that it got approved; `condemned` is the clerk of the one beside it."""
 
-    def __init__(self, offices: Offices, clerk: str, condemned: str) -> None:
-        self.clerk = clerk
+    def __init__(self, offices: Offices, faculty: Faculty, condemned: Faculty) -> None:
+        self.clerk = faculty.clerk
         self._offices = offices
-        self._class = Course(offices, clerk, COURSE_OF_THE_CROOKED)
-        self._condemned = Course(offices, condemned, COURSE_OF_THE_CONDEMNED)
-        self._teachers: list[int] = []
+        self._faculty, self._beside = faculty, condemned
+
+    def hire(self) -> None:
+        """Engage a team for the class that is approved, and one for all those that are not."""
+        self._class, self._bent = (self._planned(COURSE_OF_THE_CROOKED, place) for place in (0, 1))
+        team = self._beside.team(0)
+        self._condemned = Course(self._offices, self._beside.clerk, COURSE_OF_THE_CONDEMNED, team)
 
     def plan(self) -> None:
         """Hand in plans that break one rule each, then one that passes, then its teachers' second class."""
-        unlicensed = Course(self._offices, self.clerk, UNLICENSED_COURSE).drafted()
+        unlicensed = self._planned(UNLICENSED_COURSE, 1).drafted()
         self._class.refused("/api/v1/classes/", ProposalSchema().dump(unlicensed), CATCHES[Scheme.UNLICENSED])
         for scheme, bend in CROOKED_PLANS.items():
-            self._hand_in(bend(self._class.drafted()), scheme)
-        completion = Course(self._offices, self.clerk, COMPLETION_COURSE).drafted()
+            self._hand_in(bend(self._bent.drafted()), scheme)
+        completion = self._planned(COMPLETION_COURSE, 1).drafted()
         self._hand_in(one_lesson_short(completion), Scheme.SHORT_COMPLETION)
-        self._class.propose(self._named)
-        self._hand_in(self._named(self._class.drafted()), Scheme.TEACHER_TWICE)
+        self._class.propose()
+        self._hand_in(self._class.drafted(), Scheme.TEACHER_TWICE)
 
     def name_twice(self, people: Sequence[Person]) -> None:
         """Hand in a roster on which the first of some people, whom nobody knows yet, stands again at its end."""
@@ -66,10 +70,10 @@ class CrookedSchool:
 
     def take_apprentices(self) -> None:
         """Hand in as many classes of one enterprise's apprentices as there may be, and one more; all are called off."""
-        kept = [Course(self._offices, self.clerk, COURSE_OF_THE_CROOKED) for _ in range(APPRENTICE_CLASSES)]
+        kept = [self._planned(COURSE_OF_THE_CROOKED, 2 + number) for number in range(APPRENTICE_CLASSES)]
         for course in kept:
             course.propose(_of_apprentices)
-        self._hand_in(_of_apprentices(self._class.drafted()), Scheme.APPRENTICES)
+        self._hand_in(_of_apprentices(self._bent.drafted()), Scheme.APPRENTICES)
         for course in kept:
             self._office(BUREAU[0], f"/api/v1/classes/{course.class_id}/cancel", {})
 
@@ -78,7 +82,7 @@ class CrookedSchool:
         school = self._condemned
         found_on = local_date(self._offices.service.now()).isoformat()
         finding = {"found_on": found_on, "document": "模拟审计文号"}
-        self._office(BUREAU[0], f"/api/v1/institutions/{self._own_institution_id(school)}/findings", finding)
+        self._office(BUREAU[0], f"/api/v1/institutions/{self._beside.institution_id}/findings", finding)
         self._hand_in(school.drafted(), Scheme.CONDEMNED, school)
 
     def get_approved(self) -> None:
@@ -91,7 +95,7 @@ class CrookedSchool:
     def go_on_while_black_listed(self, resident: Resident | None) -> None:
         """Plan and scan while two persons have the school on the black list; afterwards two let it off."""
         path = f"/api/v1/institutions/{self._class.described['institution_id']}/blacklistings"
-        draft = self._class.post("/api/v1/classes/", ProposalSchema().dump(self._class.drafted()))
+        draft = self._class.post("/api/v1/classes/", ProposalSchema().dump(self._bent.drafted()))
         today = local_date(self._offices.service.now()).isoformat()
         why = {"reason": "模拟：伪造签到", "document": "模拟文号", "listed_from": today}
         listed = self._office(BUREAU[0], path, why)["blacklisting_id"]
@@ -131,19 +135,8 @@ class CrookedSchool:
         draft = by.post("/api/v1/classes/", ProposalSchema().dump(proposal))
         by.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[scheme])
 
-    def _named(self, proposal: Proposal) -> Proposal:
-        """Name every teacher of the school from the register."""
-        if not self._teachers:
-            institution_id = self._own_institution_id(self._class)
-            path = f"/api/v1/institutions/{institution_id}/teachers"
-            known = self._offices.service.get(path, self._offices.token(self.clerk))["teachers"]
-            self._teachers = [from_hex(entry["teacher"]["teacher_id"]) for entry in known]
-        return replace(proposal, lessons=replace(proposal.lessons, teacher_ids=self._teachers))
-
-    def _own_institution_id(self, school: Course) -> str:
-        found = self._offices.service.get("/api/v1/institutions/", self._offices.token(school.clerk))
-        institution_id: str = found["institutions"][0]["institution_id"]
-        return institution_id
+    def _planned(self, occupation: tuple[str, str], place: int) -> Course:
+        return Course(self._offices, self.clerk, occupation, self._faculty.team(place))
 
     def _office(self, who: str, path: str, body: Any, *, refused: bool = False) -> Any:
         """Post as one of the city's offices."""

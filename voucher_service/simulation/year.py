@@ -18,6 +18,7 @@ from voucher_service.simulation.crooked_school import CrookedSchool
 from voucher_service.simulation.disputes import DECIDERS, deny_ticks
 from voucher_service.simulation.doomed_course import DoomedCourse
 from voucher_service.simulation.face_device import FaceDevice
+from voucher_service.simulation.faculty import Faculty
 from voucher_service.simulation.frauds import GHOST_SESSIONS, Manner
 from voucher_service.simulation.plan import Fate, Part, Round
 
@@ -25,7 +26,8 @@ Thing = TypeVar("Thing")
 Kind = TypeVar("Kind", bound=Course)
 
 HONEST_SCHOOLS = SCHOOLS_WITH_LOG_INS - 2
-CROOKED_CLERK, CONDEMNED_CLERK = (f"school{HONEST_SCHOOLS + place}-admin" for place in (1, 2))
+HONEST_CLERKS = [f"school{place}-admin" for place in range(1, HONEST_SCHOOLS + 1)]
+OTHER_CLERKS = CROOKED_CLERK, CONDEMNED_CLERK = [f"school{HONEST_SCHOOLS + place}-admin" for place in (1, 2)]
 
 PEOPLE_ON_ROSTER = 2
 SCREENSHOT_AGE = timedelta(minutes=3)
@@ -59,15 +61,17 @@ class Year:
         self._offices = Offices(service)
         self._pool = ThreadPoolExecutor(workers)
         self._passed = passed
-        self._courses_opened = 0
+        self._courses_opened = self._first_of_round = 0
         self._trades = [_trades(number) for number in range(HONEST_SCHOOLS)]
         self._devices: dict[str, FaceDevice] = {}
+        self._faculties = {clerk: Faculty(self._offices, clerk) for clerk in (*HONEST_CLERKS, *OTHER_CLERKS)}
         self._sold_number = ""
         """The number of the first certificate of the year, which somebody sells on and on."""
 
     def play(self, year: Sequence[Round]) -> None:
         """Play every round; raises UnexpectedAnswer as soon as the service does not keep to the plan."""
-        groups = [Group(turn, CrookedSchool(self._offices, CROOKED_CLERK, CONDEMNED_CLERK)) for turn in year]
+        crooked, condemned = self._faculties[CROOKED_CLERK], self._faculties[CONDEMNED_CLERK]
+        groups = [Group(turn, CrookedSchool(self._offices, crooked, condemned)) for turn in year]
         days = [
             *((group.turn.opens_at, self._open, group) for group in groups),
             *((group.turn.taught_at, self._teach, group) for group in groups),
@@ -85,11 +89,12 @@ class Year:
     def _open(self, group: Group) -> None:
         by_part = {part: Resident(self._service, part) for part in group.turn.parts}
         group.residents = list(by_part.values())
+        self._first_of_round = self._courses_opened
         group.courses = [self._course(Course, [by_part[part] for part in some]) for some in group.turn.classes()]
         group.doomed = [
             self._course(DoomedCourse, [by_part[part] for part in some]) for some in group.turn.doomed_classes()
         ]
-        self._log_in(*(course.clerk for course in group.everywhere), CROOKED_CLERK)
+        group.crooked.hire()
         for course in group.everywhere:
             course.propose()
         group.crooked.plan()
@@ -173,9 +178,10 @@ class Year:
     def _course(self, kind: type[Kind], residents: list[Resident]) -> Kind:
         """Open the next course: the honest schools take turns, and each goes through its trades."""
         lap, number = divmod(self._courses_opened, HONEST_SCHOOLS)
+        place = (self._courses_opened - self._first_of_round) // HONEST_SCHOOLS
         self._courses_opened += 1
-        trades = self._trades[number]
-        return kind(self._offices, f"school{number + 1}-admin", trades[lap % len(trades)], residents)
+        trades, clerk = self._trades[number], HONEST_CLERKS[number]
+        return kind(self._offices, clerk, trades[lap % len(trades)], self._faculties[clerk].team(place), residents)
 
     def _log_in(self, *login_names: str) -> None:
         for login_name in login_names:
