@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 FRAME = (1280, 720)
 FRAMES = 12
+SIDE = 441
 DARKEST, BRIGHTEST = 40, 215
 CORNERS = (0.08, 0.02, 0.0, 0.93, 0.97, 1.0, 1.0, 0.1)
 """Where the code's corners (top left, bottom left, bottom right, top right) come to lie, in parts of its width."""
@@ -26,9 +27,13 @@ def draw(digits: str) -> Image.Image:
     return Image.open(picture).convert("L")
 
 
-def photograph(digits: str) -> Image.Image:
-    """Draw a code as it looks on a phone that somebody holds up."""
-    code = draw(digits)
+def of_screen(screenshot: bytes) -> Image.Image:
+    """Return a picture that was taken of a phone's screen, as large as a drawn one."""
+    return Image.open(io.BytesIO(screenshot)).convert("L").resize((SIDE, SIDE))
+
+
+def photograph(code: Image.Image) -> Image.Image:
+    """Show a code as it looks on a phone that somebody holds up."""
     tilted = code.transform(
         code.size,
         Image.Transform.QUAD,
@@ -46,9 +51,9 @@ def photograph(digits: str) -> Image.Image:
 _SQUARE = (0.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0)
 
 
-def film(digits: str, path: Path) -> Path:
+def film(code: Image.Image, path: Path) -> Path:
     """Write a short film of the code, as Chromium's fake camera plays it; the noise is another in each frame."""
     with path.open("wb") as file:
         for _ in range(FRAMES):
-            photograph(digits).convert("RGB").save(file, format="jpeg", quality=70)
+            photograph(code).convert("RGB").save(file, format="jpeg", quality=70)
     return path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from tests.browser.fake_camera import CAMERA_ARGS, film, photograph
+from tests.browser.fake_camera import CAMERA_ARGS, draw, film, photograph
 from tests.browser.scanner_steps import (
     admit,
     enter,
@@ -34,7 +34,7 @@ def test_a_code_before_the_camera_is_redeemed(
     town: Town, address: str, launch_chromium: LaunchChromium, tmp_path: Path
 ) -> None:
     worker = ready_worker(town, 0)
-    picture = film(worker.code(), tmp_path / "code.mjpeg")
+    picture = film(draw(worker.code()), tmp_path / "code.mjpeg")
     page = enter(launch_chromium(*CAMERA_ARGS, f"--use-file-for-fake-video-capture={picture}"), town, address)
     open_scanner(page, town, address)
     page.get_by_role("button", name="打开摄像头").click()
@@ -70,7 +70,7 @@ def test_a_picture_of_a_code_is_read(town: Town, address: str, chromium: Browser
     page = enter(chromium, town, address)
     open_scanner(page, town, address)
     taken = io.BytesIO()
-    photograph(worker.code()).save(taken, format="jpeg", quality=80)
+    photograph(draw(worker.code())).save(taken, format="jpeg", quality=80)
     page.locator("#picture").set_input_files({"name": "x.jpg", "mimeType": "image/jpeg", "buffer": taken.getvalue()})
     page.locator("#holder", has_text="持券人").wait_for()
 

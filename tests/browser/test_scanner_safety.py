@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.browser.fake_camera import CAMERA_ARGS, film
+from tests.browser.fake_camera import CAMERA_ARGS, draw, film
 from tests.browser.scanner_steps import (
     admit,
     enrol,
@@ -56,7 +56,7 @@ def test_the_camera_is_read_within_the_policy_and_nothing_personal_is_in_an_addr
 ) -> None:
     worker = ready_worker(town, 0)
     digits = worker.code()
-    picture = film(digits, tmp_path / "code.mjpeg")
+    picture = film(draw(digits), tmp_path / "code.mjpeg")
     page = enter(launch_chromium(*CAMERA_ARGS, f"--use-file-for-fake-video-capture={picture}"), town, address)
     asked: list[str] = []
     page.context.on("request", lambda request: asked.append(request.url))

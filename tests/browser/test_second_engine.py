@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.fake_camera import photograph
+from tests.browser.fake_camera import draw, photograph
 from tests.browser.site import serving
 from tests.browser.webkit import ENTER, Window, webkit
 from tests.journey.city import PEOPLE
@@ -54,7 +54,7 @@ def test_a_voucher_is_claimed_shown_live_and_redeemed_from_a_photo(town: Town, w
     assert window.run("return document.documentElement.scrollWidth <= innerWidth")
 
     photo = tmp_path / "code.jpg"
-    photograph(digits).save(photo, quality=80)
+    photograph(draw(digits)).save(photo, quality=80)
     window.be({"voucher_session": town.staff_token("school1-clerk")})
     window.open(f"/scan/{school_class(town)}")
     window.wait_for("html[data-ready]")
