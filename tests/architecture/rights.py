@@ -34,7 +34,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice"), KEPT),
     **dict.fromkeys(("paper_voucher", "assistance", "assistance_count", "notice", "objection"), KEPT),
     **dict.fromkeys(("assisted_claim", "phone_change"), ONLY_GROWS),
-    **dict.fromkeys(("sign_in", "attendee", "roll_call", "make_up", "sign_in_decision"), KEPT),
+    **dict.fromkeys(("sign_in", "attendee", "roll_call", "make_up", "sign_in_decision", "wrong_digits"), KEPT),
     **dict.fromkeys(("exam", "exam_class"), KEPT),
     **dict.fromkeys(("exam_result",), ONLY_GROWS),
     **dict.fromkeys(("inspection", "recording", "recording_judgement", "survey_answer", "online_record"), ONLY_GROWS),

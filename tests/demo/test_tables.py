@@ -131,6 +131,7 @@ def test_the_city_s_own_settings_are_told_apart_by_having_no_clause() -> None:
         "unconfirmed_permille_max": 1000,
         "roll_code_seconds": 30,
         "sign_in_nonce_seconds": 120,
+        "wrong_digits_max": 10,
         "place_metres_max": 500,
         "two_places_minutes_min": 30,
         "burst_seconds": 20,

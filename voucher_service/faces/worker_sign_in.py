@@ -48,15 +48,20 @@ def sign_in() -> ResponseReturnValue:
     """Sign in once, however often the form is sent, and say what was recorded."""
     key, digest = forms.nonce(), forms.digest()
     code, digits = _read("code", _CODE), _read("digits", _DIGITS)
+    signed: sign_ins.SignIn | Refusal | None = None
     try:
         with unit_of_work():
             if earlier := kept_answer(key, digest):
                 found = json.loads(earlier.get_data())
             else:
-                found = _told(sign_ins.sign_in(caller(), _proof(), forms.now(), code=code, digits=digits))
-                keep(key, digest, 201, json.dumps(found))
+                signed = sign_ins.sign_in(caller(), _proof(), forms.now(), code=code, digits=digits)
+                if not isinstance(signed, Refusal):
+                    found = _told(signed)
+                    keep(key, digest, 201, json.dumps(found))
     except Refusal as refusal:
         return _form(refusal, digits=digits), refusal.status
+    if isinstance(signed, Refusal):  # Counted with the unit of work, and not kept as the form's answer.
+        return _form(signed, digits=digits), signed.status
     return render_template("worker/signed_in.html", occupations=programmes.occupations(), **_shown(found))
 
 

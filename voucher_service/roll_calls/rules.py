@@ -20,6 +20,7 @@ EARLIER_PACKS: Final = MappingProxyType(
         "unconfirmed_permille_max": 1000,
         "roll_code_seconds": 30,
         "sign_in_nonce_seconds": 120,
+        "wrong_digits_max": 10,
         "place_metres_max": 500,
         "two_places_minutes_min": 30,
         "burst_seconds": 20,

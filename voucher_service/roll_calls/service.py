@@ -44,6 +44,7 @@ __all__ = [
     "makes_up_for",
     "numbers_of",
     "open_roll_call",
+    "opened_last",
     "read_code",
     "record_make_up",
     "require_code",
@@ -188,6 +189,23 @@ def typed_code(training_class: Any, digits: str, now: datetime) -> int | None:
             if codes.make(secret, roll.class_id, roll.session_no, shown_at).digits == digits:
                 return roll.session_no
     return None
+
+
+def opened_last(training_class: Any) -> list[tuple[datetime, int]]:
+    """When which session's screen was last turned on, of a class that is held; empty before any was."""
+    if training_class.state not in HELD_STATES:
+        return []
+    latest = (
+        select(RollCall.opened_at, RollCall.session_no)
+        .where(
+            RollCall.region_id == training_class.region_id,
+            RollCall.class_id == training_class.class_id,
+            RollCall.opened_at.is_not(None),
+        )
+        .order_by(RollCall.opened_at.desc(), RollCall.session_no.desc())
+        .limit(1)
+    )
+    return [(at, session_no) for at, session_no in db.session.execute(latest) if at]
 
 
 def make_up(

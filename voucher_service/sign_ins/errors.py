@@ -19,6 +19,18 @@ class NoClassToSignInto(Refusal):
     en = "You are in no class, or no screen of your class shows these digits; type what the screen in the room shows."
 
 
+class TooManyWrongDigits(Refusal):
+    """Whoever guesses is stopped; the picture, the face device and the clerk still sign the trainee in."""
+
+    code = "too_many_wrong_digits"
+    status = 429
+    zh = "第{session_no}次课您已输错 {wrong} 次（上限 {wrong_max} 次），本次课不能再输数字；请扫码，或请机构登记。"
+    en = (
+        "You typed wrong digits {wrong} times for session {session_no} (at most {wrong_max}) and can type no more for "
+        "it; scan the code on the screen, or ask the institution to record you."
+    )
+
+
 class SignInNonceInvalid(Refusal):
     """The nonce was not drawn for this log-in session of this holder."""
 

@@ -85,3 +85,16 @@ class Attendee(Model):
 
     holder_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
     sign_ins: Mapped[int]
+
+
+class WrongDigits(Model):
+    """How often one holder has typed digits for one session that its screen did not show."""
+
+    __tablename__ = "wrong_digits"
+    __table_args__ = (CheckConstraint("wrong >= 0", name="wrong"), STRICT)
+
+    region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    holder_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    session_no: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    wrong: Mapped[int]

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from voucher_service.classes import service as classes
+from voucher_service.errors import Refusal
 from voucher_service.sign_ins import service
 from voucher_service.sign_ins.schemas import (
     FaceRecordsSchema,
@@ -16,6 +19,7 @@ from voucher_service.sign_ins.sign_in_schema import SignInSchema
 from voucher_service.web.access import HOLDER, INSTITUTION, allow, caller
 from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
+from voucher_service.web.problems import problem_of, render_problem
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("sign_ins", __name__, url_prefix="/api/v1/sign-ins")
@@ -35,10 +39,11 @@ def draw_nonce() -> dict[str, Any]:
 @allow(HOLDER)
 @blueprint.arguments(SigningInSchema)
 @blueprint.response(201, SignInSchema)
-def sign_in(wanted: dict[str, Any]) -> service.SignIn:
+def sign_in(wanted: dict[str, Any]) -> service.SignIn | Response:
     """Sign in at the session whose screen shows the code; what does not count is recorded with its `flags`."""
     nonce = bytes.fromhex(wanted.pop("nonce"))
-    return service.sign_in(caller(), nonce, now(), **wanted)
+    found = service.sign_in(caller(), nonce, now(), **wanted)
+    return render_problem(problem_of(found)) if isinstance(found, Refusal) else found
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/face-records")

@@ -165,6 +165,12 @@ def is_fresh(drawn_at: datetime, now: datetime, numbers: Numbers) -> bool:
     return timedelta(0) <= now - drawn_at <= timedelta(seconds=numbers["sign_in_nonce_seconds"])
 
 
+@decides("S12")
+def tries_left(wrong: int, *, wrong_max: int) -> int:
+    """How many more times a holder may type digits for a session, after so many wrong ones."""
+    return max(wrong_max - wrong, 0)
+
+
 def state_of(flags: Sequence[str]) -> str:
     """Return the state in which a sign-in that proves itself begins: a repeat says nothing new, a doubt waits."""
     if REPEATED in flags:

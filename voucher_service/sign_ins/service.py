@@ -34,6 +34,7 @@ from voucher_service.sign_ins.places import Point
 from voucher_service.sign_ins.recording import Arrival, lock_people, take, tick
 from voucher_service.sign_ins.rules import CODE, FACE, NUMBER_REUSED, face_flags, is_fresh
 from voucher_service.sign_ins.sign_in_schema import SignInSchema
+from voucher_service.sign_ins.tries import Tries
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
@@ -89,18 +90,22 @@ def sign_in(
     code: str | None = None,
     digits: str | None = None,
     place: Point | None = None,
-) -> SignIn:
+) -> SignIn | NoClassToSignInto:
     """Sign a holder in with the code on the screen of a class, scanned (hex) or typed (eight digits).
 
-    Of a class that is not the holder's, or outside its time, it is recorded, flagged and not counted.
-    Refusals: CodeOrDigits, SignInNonceInvalid, SignInNonceStale, SignInNonceUsed, NoClassToSignInto, ClassNotHeld,
+    Of a class that is not the holder's, or outside its time, it is recorded, flagged and not counted. Digits that no
+    screen shows come back as a refusal that is not raised, so that the unit of work in which they are counted is kept.
+    Refusals: CodeOrDigits, SignInNonceInvalid, SignInNonceStale, SignInNonceUsed, TooManyWrongDigits, ClassNotHeld,
     RollCodeMalformed, RollCodeForged, RollCodeStale, RollCallNotOpen, and those of classes.service.start.
     """
     if bool(code) == bool(digits):
         raise CodeOrDigits
     if not nonces.is_of(nonce, holder):
         raise SignInNonceInvalid
-    training_class, session_no, redemption = _scanned(holder, code, now) if code else _typed(holder, digits or "", now)
+    found = _scanned(holder, code, now) if code else _typed(holder, digits or "", now)
+    if isinstance(found, NoClassToSignInto):
+        return found
+    training_class, session_no, redemption = found
     numbers = roll_calls.numbers_of(training_class)
     if not is_fresh(nonces.drawn_at(nonce), now, numbers):
         raise SignInNonceStale(seconds=numbers["sign_in_nonce_seconds"])
@@ -170,14 +175,14 @@ def _scanned(holder: Caller, code: str, now: datetime) -> tuple[Any, int, Any]:
     return training_class, told.session_no, redemption
 
 
-def _typed(holder: Caller, digits: str, now: datetime) -> tuple[Any, int, Any]:
-    for redemption in _seats_of(holder):
-        training_class = classes.get(redemption.class_region_id, redemption.class_id)
-        if training_class.state not in roll_calls.HELD_STATES:
-            continue
+def _typed(holder: Caller, digits: str, now: datetime) -> tuple[Any, int, Any] | NoClassToSignInto:
+    seats = [(classes.get(seat.class_region_id, seat.class_id), seat) for seat in _seats_of(holder)]
+    held = [(one, seat) for one, seat in seats if one.state in roll_calls.HELD_STATES]
+    tries = Tries(holder, [one for one, _ in held])
+    for training_class, redemption in held:
         if (session_no := roll_calls.typed_code(training_class, digits, now)) is not None:
             return training_class, session_no, redemption
-    raise NoClassToSignInto
+    return tries.wrong()
 
 
 def _seats_of(holder: Caller) -> list[Any]:
