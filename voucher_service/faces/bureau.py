@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
-from voucher_service.errors import InvalidInput
+from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import (
     bureau_holds,
     bureau_offers,
@@ -18,12 +18,11 @@ from voucher_service.faces import (
     bureau_sign_ins,
     forms,
     inspecting,
+    reviewed,
     training,
 )
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
-from voucher_service.reports import service as reports
-from voucher_service.supervision import service as supervision
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
 
 blueprint = Blueprint("bureau", __name__, url_prefix="/bureau")
@@ -34,13 +33,10 @@ blueprint.register_blueprint(bureau_sign_ins.blueprint)
 blueprint.register_blueprint(inspecting.blueprint)
 
 CLASSES_MAX = 200
-DUE: Final = {"submitted": "industry", "industry_approved": "bureau"}
-"""State → whose opinion it waits for."""
 SHOWN_STATES: Final = (
     *("submitted", "industry_approved", "approved", "in_session", "ended", "exam_filed", "examined", "closed"),
     *("suspended", "disqualified"),
 )
-SIGNERS: Final = {"industry": (INDUSTRY_REVIEWER,), "bureau": BUREAU}
 
 
 @blueprint.get("/classes")
@@ -67,31 +63,14 @@ def list_waiting_classes() -> str:
 @allow(*BUREAU, INDUSTRY_REVIEWER)
 def show_class(training_class: str) -> str:
     """Show what a class proposes, what each rule says of it, and the opinions signed so far."""
-    found = _named(training_class)
-    due = DUE.get(found.state)
-    return render_template(
-        "bureau/class.html",
-        training_class=found,
-        institution=institutions.get(found.region_id, found.institution_id),
-        findings=training.explained_findings(found) if due else None,
-        opinions=classes.opinions(found),
-        sessions=classes.sessions(found),
-        occupations=programmes.occupations(),
-        due=due,
-        rulings=classes.rulings_of(found),
-        outlooks=reports.outlooks(found, forms.now()) if due is None else [],
-        ruling_choices=classes.RULING_REASONS,
-        supervised=found.state in supervision.SUPERVISED,
-        payable=supervision.payable(found),
-        signs=due is not None and caller().role in SIGNERS[due],
-    )
+    return reviewed.class_page(training_class)
 
 
 @blueprint.get("/classes/<string(length=16):training_class>/findings")
 @allow(*BUREAU, INDUSTRY_REVIEWER)
 def show_findings(training_class: str) -> str:
     """Show what each rule says of a class."""
-    found = _named(training_class)
+    found = reviewed.named(training_class)
     return render_template(
         "findings.html",
         training_class=found,
@@ -103,17 +82,16 @@ def show_findings(training_class: str) -> str:
 
 @blueprint.post("/classes/<string(length=16):training_class>/opinion")
 @allow(*BUREAU, INDUSTRY_REVIEWER)
-def sign_opinion(training_class: str) -> Response:
+def sign_opinion(training_class: str) -> ResponseReturnValue:
     """Sign the opinion that is due; one person signs each step once."""
-    verdict, step = (request.form.get(name, "") for name in ("verdict", "step"))
-    if verdict not in {"approve", "refuse"}:
-        raise InvalidInput({"verdict": ["approve, refuse"]})
-    note = forms.line("note", 500, least=0)
-    with unit_of_work():
-        found = _named(training_class)
-        classes.give_opinion(
-            found.region_id, found.class_id, step, verdict, note=note, caller=caller(), now=forms.now()
-        )
+    try:
+        verdict, note = forms.one_of("verdict", ("approve", "refuse")), forms.line("note", 500, least=0)
+        step, now = request.form.get("step", ""), forms.now()
+        with unit_of_work():
+            found = reviewed.named(training_class)
+            classes.give_opinion(found.region_id, found.class_id, step, verdict, note=note, caller=caller(), now=now)
+    except Refusal as refusal:
+        return reviewed.class_page(training_class, refusal), refusal.status
     return redirect(url_for("bureau.show_class", training_class=training_class), forms.SEE_OTHER)
 
 
@@ -121,40 +99,45 @@ def sign_opinion(training_class: str) -> Response:
 @allow(*BUREAU)
 def list_certificates() -> str:
     """List the certificates that wait for verification, oldest first."""
-    return render_template(
-        "bureau/certificates.html",
-        certificates=certificates.waiting(),
-        names=_institution_names(),
-        occupations=programmes.occupations(),
-    )
+    return _certificates()
 
 
 @blueprint.post("/certificates/<string(length=16):certificate>/registry")
 @allow(*BUREAU)
-def ask_registry(certificate: str) -> Response:
+def ask_registry(certificate: str) -> ResponseReturnValue:
     """Ask the register of certificates; its answer stands beside the certificate."""
-    answer = certificates.ask_registry(forms.identifier(certificate))
-    with unit_of_work():
-        certificates.keep_registry_answer(forms.identifier(certificate), answer, caller(), forms.now())
+    try:
+        answer = certificates.ask_registry(forms.identifier(certificate))
+        with unit_of_work():
+            certificates.keep_registry_answer(forms.identifier(certificate), answer, caller(), forms.now())
+    except Refusal as refusal:
+        return _certificates(refusal), refusal.status
     return redirect(url_for("bureau.list_certificates"), forms.SEE_OTHER)
 
 
 @blueprint.post("/certificates/<string(length=16):certificate>")
 @allow(BUREAU_CLERK)
-def decide(certificate: str) -> Response:
+def decide(certificate: str) -> ResponseReturnValue:
     """Verify or refuse a certificate; a verified one gives the voucher its value."""
-    decision = request.form.get("genuine", "")
-    if decision not in {"yes", "no"}:
-        raise InvalidInput({"genuine": ["yes, no"]})
-    with unit_of_work():
-        certificates.verify(forms.identifier(certificate), caller(), forms.now(), genuine=decision == "yes")
+    try:
+        genuine = forms.one_of("genuine", ("yes", "no")) == "yes"
+        with unit_of_work():
+            certificates.verify(forms.identifier(certificate), caller(), forms.now(), genuine=genuine)
+    except Refusal as refusal:
+        return _certificates(refusal), refusal.status
     return redirect(url_for("bureau.list_certificates"), forms.SEE_OTHER)
+
+
+def _certificates(refusal: Refusal | None = None) -> str:
+    return render_template(
+        "bureau/certificates.html",
+        certificates=certificates.waiting(),
+        names=_institution_names(),
+        occupations=programmes.occupations(),
+        refusal=refusal,
+    )
 
 
 def _institution_names() -> dict[int, str]:
     """The names of the institutions that the caller may see, in one query for a whole page."""
     return {found.institution_id: found.name for found in db.session.scalars(institutions.visible_to(caller()))}
-
-
-def _named(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())

@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
-from voucher_service.errors import InvalidInput, Refusal
-from voucher_service.faces import forms
+from voucher_service.errors import Refusal
+from voucher_service.faces import forms, reviewed
 from voucher_service.faces.wording import REGIONS
 from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
@@ -42,7 +42,7 @@ def list_holds() -> str:
 def decide(region_id: int, hold: str) -> ResponseReturnValue:
     """Sign one's opinion on a hold; signing twice is refused, so the form carries no key."""
     try:
-        verdict = _one_of("verdict", VERDICTS)
+        verdict = forms.one_of("verdict", VERDICTS)
         reason = forms.line("reason", 200)
         with unit_of_work():
             risk.decide(region_id, forms.identifier(hold), verdict, reason, caller=caller(), now=forms.now())
@@ -70,12 +70,15 @@ def place() -> ResponseReturnValue:
 
 @blueprint.post("/classes/<string(length=16):training_class>/rulings")
 @allow(*BUREAU)
-def rule(training_class: str) -> Response:
+def rule(training_class: str) -> ResponseReturnValue:
     """Suspend a class, or ask for its lift or disqualification; a state or an open request refuses the second time."""
-    kind, note = _one_of("kind", KINDS), forms.line("note", 200, least=0)
-    with unit_of_work():
-        found = classes.find(forms.identifier(training_class), caller())
-        risk.rule_class(found, kind, reason=forms.line("reason", 40), note=note, caller=caller(), now=forms.now())
+    try:
+        kind, reason, note = forms.one_of("kind", KINDS), forms.line("reason", 40), forms.line("note", 200, least=0)
+        with unit_of_work():
+            found = reviewed.named(training_class)
+            risk.rule_class(found, kind, reason=reason, note=note, caller=caller(), now=forms.now())
+    except Refusal as refusal:
+        return reviewed.class_page(training_class, refusal), refusal.status
     return redirect(url_for("bureau.show_class", training_class=training_class), forms.SEE_OTHER)
 
 
@@ -84,7 +87,7 @@ def rule(training_class: str) -> Response:
 def settle(ruling: str) -> ResponseReturnValue:
     """Confirm or decline, as the second person, a lift or a disqualification."""
     try:
-        confirmed = _one_of("confirmed", ("yes", "no")) == "yes"
+        confirmed = forms.one_of("confirmed", ("yes", "no")) == "yes"
         with unit_of_work():
             found = classes.find_ruling(forms.identifier(ruling), caller())
             risk.settle_ruling(found, caller(), forms.now(), confirmed=confirmed)
@@ -99,6 +102,7 @@ def _list(refusal: Refusal | None = None) -> str:
         "bureau/holds.html",
         refusal=refusal,
         given=request.form,
+        sent_to=request.path if refusal else "",
         nonce=secrets.token_hex(16),
         lines=[_described(line) for line in risk.waiting(caller())],
         rulings=[(ruling, classes.get(ruling.region_id, ruling.class_id)) for ruling in asked],
@@ -124,14 +128,7 @@ def _regions() -> list[int]:
 
 def _region() -> int:
     regions = {str(region_id): region_id for region_id in _regions()}
-    return regions[_one_of("region_id", tuple(regions))]
-
-
-def _one_of(name: str, choices: tuple[str, ...]) -> str:
-    given = request.form.get(name, "")
-    if given not in choices:
-        raise InvalidInput({name: list(choices)})
-    return given
+    return regions[forms.one_of("region_id", tuple(regions))]
 
 
 def _back() -> Response:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
-from voucher_service.errors import InvalidInput
+from voucher_service.errors import Refusal
 from voucher_service.faces import forms
 from voucher_service.faces.wording import FLAGS, STANDINGS
 from voucher_service.holders import service as holders
@@ -50,6 +51,10 @@ def list_sign_ins() -> str:
 @allow(*BUREAU)
 def show_sign_in(sign_in: str) -> str:
     """Show one sign-in with what speaks against it, what was decided, and what the caller may decide."""
+    return _sign_in(sign_in)
+
+
+def _sign_in(sign_in: str, refusal: Refusal | None = None) -> str:
     found = _found(sign_in)
     training_class = classes.get(found.region_id, found.class_id)
     held_at = roll_calls.sittings(training_class)
@@ -63,23 +68,26 @@ def show_sign_in(sign_in: str) -> str:
         decisions=attendance.decisions_of(found),
         is_own=lambda decision: decision.asked_by == caller().person_id,
         occupations=programmes.occupations(),
+        refusal=refusal,
+        given=request.form,
     )
 
 
 @blueprint.post("/sign-ins/<string(length=16):sign_in>")
 @allow(*BUREAU)
-def decide(sign_in: str) -> Response:
+def decide(sign_in: str) -> ResponseReturnValue:
     """Confirm or reject a flagged sign-in, or void one that stands, with the reason."""
-    verdict, reason = request.form.get("verdict", ""), forms.line("reason", REASON_MAX)
-    if verdict not in {"confirm", "reject", "void"}:
-        raise InvalidInput({"verdict": ["confirm, reject, void"]})
-    with unit_of_work():
-        found = _found(sign_in)
-        if verdict == "void":
-            attendance.void(found, reason, caller(), forms.now())
-        else:
-            genuine = verdict == "confirm"
-            attendance.decide_flagged(found, genuine=genuine, reason=reason, caller=caller(), now=forms.now())
+    try:
+        verdict, reason = forms.one_of("verdict", ("confirm", "reject", "void")), forms.line("reason", REASON_MAX)
+        with unit_of_work():
+            found = _found(sign_in)
+            if verdict == "void":
+                attendance.void(found, reason, caller(), forms.now())
+            else:
+                genuine = verdict == "confirm"
+                attendance.decide_flagged(found, genuine=genuine, reason=reason, caller=caller(), now=forms.now())
+    except Refusal as refusal:
+        return _sign_in(sign_in, refusal), refusal.status
     return redirect(url_for(".show_sign_in", sign_in=sign_in), forms.SEE_OTHER)
 
 
@@ -87,9 +95,7 @@ def decide(sign_in: str) -> Response:
 @allow(*BUREAU)
 def settle_void(decision: str) -> Response:
     """Confirm or decline, as another person, that a sign-in be voided."""
-    confirmed = request.form.get("confirmed", "")
-    if confirmed not in {"yes", "no"}:
-        raise InvalidInput({"confirmed": ["yes, no"]})
+    confirmed = forms.one_of("confirmed", ("yes", "no"))
     with unit_of_work():
         asked = attendance.find_decision(forms.identifier(decision), caller())
         sign_in = to_hex(asked.sign_in_id)

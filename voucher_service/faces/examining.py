@@ -51,10 +51,14 @@ def file_exam(training_class: str) -> ResponseReturnValue:
 
 @blueprint.post("/classes/<string(length=16):training_class>/exam/withdrawal")
 @allow(*INSTITUTION)
-def withdraw(training_class: str) -> Response:
+def withdraw(training_class: str) -> ResponseReturnValue:
     """Take the filing back before its day."""
-    with unit_of_work():
-        exams.withdraw(_exam_of(_own_class(training_class)).exam_id, caller(), forms.now())
+    found = _own_class(training_class)
+    try:
+        with unit_of_work():
+            exams.withdraw(_exam_of(found).exam_id, caller(), forms.now())
+    except Refusal as refusal:
+        return _page(found, refusal), refusal.status
     return _back(training_class)
 
 

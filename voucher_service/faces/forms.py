@@ -48,6 +48,14 @@ def line(name: str, most: int, least: int = 1) -> str:
     return text
 
 
+def one_of(name: str, choices: tuple[str, ...]) -> str:
+    """Read what was chosen; refuses with InvalidInput."""
+    given = request.form.get(name, "")
+    if given not in choices:
+        raise InvalidInput({name: list(choices)})
+    return given
+
+
 def whole(name: str) -> int:
     """Read a whole number of at most five digits; refuses with InvalidInput."""
     text = request.form.get(name, "").strip()

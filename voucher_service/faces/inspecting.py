@@ -161,6 +161,8 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         sessions=classes.sessions(found),
         judges=caller().role in BUREAU,
         refusal=refusal,
+        given=request.form,
+        sent_to=request.path if refusal else "",
     )
 
 

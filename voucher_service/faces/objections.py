@@ -90,7 +90,15 @@ def _form(about: str, voucher: str, refusal: Refusal | None = None) -> str:
 def _waiting(refusal: Refusal | None = None) -> str:
     found = objections.waiting(caller())
     names = holders.masked_all({told.objection.holder_id for told in found})
-    return render_template("bureau/objections.html", objections=found, names=names, refusal=refusal, now=forms.now())
+    return render_template(
+        "bureau/objections.html",
+        objections=found,
+        names=names,
+        refusal=refusal,
+        given=request.form,
+        sent_to=request.path if refusal else "",
+        now=forms.now(),
+    )
 
 
 def _to_waiting() -> Response:

@@ -92,11 +92,14 @@ def enter_make_up(training_class: str) -> ResponseReturnValue:
 
 @blueprint.post("/classes/<string(length=16):training_class>/make-ups/<int(max=9999):session_no>/recording")
 @allow(*INSTITUTION)
-def record_make_up(training_class: str, session_no: int) -> Response:
+def record_make_up(training_class: str, session_no: int) -> ResponseReturnValue:
     """Refer to the recording of a make-up session."""
-    recording = forms.line("recording", RECORDING_MAX)
-    with unit_of_work():
-        roll_calls.record_make_up(_own_class(training_class), session_no, recording, forms.now())
+    try:
+        recording = forms.line("recording", RECORDING_MAX)
+        with unit_of_work():
+            roll_calls.record_make_up(_own_class(training_class), session_no, recording, forms.now())
+    except Refusal as refusal:
+        return _sign_ins(training_class, refusal), refusal.status
     return redirect(url_for(".show_sign_ins", training_class=training_class), forms.SEE_OTHER)
 
 
@@ -117,6 +120,7 @@ def _sign_ins(training_class: str, refusal: Refusal | None = None) -> str:
         flag_names=FLAGS,
         refusal=refusal,
         given=request.form,
+        sent_to=request.path if refusal else "",
         nonce=secrets.token_hex(16),
         now=now,
     )

@@ -91,6 +91,10 @@ def show_findings(training_class: str) -> str:
 @allow(*INSTITUTION)
 def show_attendance(training_class: str, session_no: int) -> str:
     """Show who is recorded at one session, and ask for the others."""
+    return _attendance_form(training_class, session_no)
+
+
+def _attendance_form(training_class: str, session_no: int, refusal: Refusal | None = None) -> str:
     found = own_class(training_class)
     session = next((held for held in roll_calls.sittings(found) if held.session_no == session_no), None)
     if session is None:
@@ -103,20 +107,23 @@ def show_attendance(training_class: str, session_no: int) -> str:
         occupations=programmes.occupations(),
         trainees=_shown(seated),
         present={trainee.redemption_id for trainee in seated if trainee.attendance.is_recorded(session_no)},
+        refusal=refusal,
+        given=request.form,
     )
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/attendance/<int(max=9999):session_no>")
 @allow(*INSTITUTION)
-def record_attendance(training_class: str, session_no: int) -> Response:
+def record_attendance(training_class: str, session_no: int) -> ResponseReturnValue:
     """Record who is present; someone recorded before stays so."""
-    present = [forms.identifier(text) for text in request.form.getlist("present")]
-    with unit_of_work():
-        found = own_class(training_class)
-        late = forms.whole("late_minutes") if "late_minutes" in request.form else 0
-        attendance.record_attendance(
-            found, session_no, present, caller().subject_id, forms.now(), late_minutes=min(late, DAY_MINUTES)
-        )
+    try:
+        present = [forms.identifier(text) for text in request.form.getlist("present")]
+        late = min(forms.whole("late_minutes"), DAY_MINUTES) if "late_minutes" in request.form else 0
+        with unit_of_work():
+            found, by = own_class(training_class), caller().subject_id
+            attendance.record_attendance(found, session_no, present, by, forms.now(), late_minutes=late)
+    except Refusal as refusal:
+        return _attendance_form(training_class, session_no, refusal), refusal.status
     return redirect(
         url_for("institution.training.show_attendance", training_class=training_class, session_no=session_no),
         forms.SEE_OTHER,
