@@ -160,6 +160,21 @@ def test_without_scripts_a_scan_is_answered_and_counted(town: Town) -> None:
     assert chinese_left(again) == []
 
 
+def test_a_browser_without_scripts_scans_by_typed_digits_and_offers_nothing_that_needs_one(
+    town: Town, address: str, chromium: Browser
+) -> None:
+    worker = ready_worker(town, 0)
+    page = enter(chromium, town, address, java_script_enabled=False)
+    page.goto(f"{address}/scan/{school_class(town)}")
+    for needs_scripts in ("#camera", "#picture", "label[for=picture]", "#give-up", "#send"):
+        assert not page.locator(needs_scripts).is_visible(), needs_scripts
+    page.locator("#code").fill(worker.code())
+    show_card(page, worker.person.id_number, worker.person.name)
+    page.get_by_role("heading", name="✓ 通过").wait_for()
+    assert "第 1 座" in page.get_by_role("main").inner_text()
+    assert redemptions(town) == 1
+
+
 def test_a_browser_that_refuses_webassembly_reads_with_the_fallback(
     town: Town, address: str, chromium: Browser
 ) -> None:

@@ -26,6 +26,7 @@ SCHEDULES = int(os.environ.get("OFFLINE_SCHEDULES", str(ALL)))
 TOWNS = int(os.environ.get("OFFLINE_TOWNS", "4"))
 
 
+@pytest.mark.timeout(300 + SCHEDULES // 100)
 def test_none_of_a_hundred_thousand_days_doubles_or_loses_a_scan() -> None:
     tally = live_through(SCHEDULES)
     assert tally.faults == []
@@ -34,6 +35,7 @@ def test_none_of_a_hundred_thousand_days_doubles_or_loses_a_scan() -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.timeout(300 + 120 * TOWNS)
 def test_several_towns_answer_their_days_as_the_rules_say(
     request: pytest.FixtureRequest, tmp_path: Path, engine: str
 ) -> None:
