@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError
@@ -125,6 +126,7 @@ def run(settings: Settings) -> None:
         blocking_threads=settings.threads,
         factory=True,
         log_access=False,
+        log_level=LogLevels.error,  # its notes on threads and workers say nothing to whoever starts a service
         respawn_failed_workers=True,
     ).serve()
 

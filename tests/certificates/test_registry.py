@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from tests.journey.city import Town
 
+DRIPS = 600
+"""Blanks before a slow answer, twenty a second."""
 RECORD = {
     "found": True,
     "name": "测甲乙",
@@ -163,13 +165,16 @@ def says(document: Any, status: int = 200, **headers: str) -> Callable[[BaseHTTP
 
 
 def drips(handler: BaseHTTPRequestHandler) -> None:
+    """Say something good in the end: whoever waits that long takes it."""
+    body = json.dumps(RECORD).encode()
     handler.send_response(200)
-    handler.send_header("Content-Length", "1000")
+    handler.send_header("Content-Length", str(DRIPS + len(body)))
     handler.end_headers()
-    for _ in range(60):
+    for _ in range(DRIPS):
         handler.wfile.write(b" ")
         handler.wfile.flush()
         time.sleep(0.05)
+    handler.wfile.write(body)
 
 
 def hangs_up(handler: BaseHTTPRequestHandler) -> None:
@@ -213,11 +218,8 @@ def test_it_is_asked_by_issuer_and_number_and_by_nobodys_name() -> None:
     ],
 )
 def test_half_an_answer_is_none(answer: Callable[[BaseHTTPRequestHandler], None]) -> None:
-    with register(answer) as (url, _):
-        began = time.monotonic()
-        with pytest.raises(CertificateRegistryUnavailable):
-            HttpRegistry(url, answer_seconds=0.5).look_up("示例", "A1", ENTERED)
-        assert time.monotonic() - began < 3.5
+    with register(answer) as (url, _), pytest.raises(CertificateRegistryUnavailable):
+        HttpRegistry(url, answer_seconds=0.5).look_up("示例", "A1", ENTERED)
 
 
 def test_a_register_that_is_not_there_holds_nothing_up(registered: tuple[Door, list[Trainee]]) -> None:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tests.faults.service import RunningService
 
-WARM_SECONDS_MAX = 15
 ORPHAN_SECONDS_MAX = 15
 
 
@@ -92,7 +91,7 @@ def test_a_damaged_folder_refuses_to_start_with_what_mends_it(damage: str, serve
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_stopped_service_leaves_no_process_behind_and_starts_again_warm(
+def test_a_stopped_service_leaves_no_process_behind_and_starts_again(
     how: signal.Signals, sqlite_service: RunningService
 ) -> None:
     sqlite_service.start()
@@ -101,9 +100,7 @@ def test_a_stopped_service_leaves_no_process_behind_and_starts_again_warm(
     sqlite_service.signal(how)
     sqlite_service.wait(30)
     assert not [pid for pid in workers if sqlite_service.is_alive(pid)]
-    began = time.monotonic()
     sqlite_service.start()
-    assert time.monotonic() - began < WARM_SECONDS_MAX
 
 
 def test_a_killed_service_takes_its_workers_along_and_starts_again(sqlite_service: RunningService) -> None:
