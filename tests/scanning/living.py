@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+import pkgutil
+import random
 import secrets
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 from sqlalchemy import func, select
 
@@ -76,6 +79,30 @@ class VerbDoor(HttpDoor):
             nonce, signature = bytes.fromhex(body["nonce"]), bytes.fromhex(body["signature"])
             arrived = service.receive(service.Upload(device, nonce, sent, signature), caller, now)
             return {bytes(scan.digest): scan.reason or str(scan.outcome) for scan in arrived}
+
+
+class DyingDoor(VerbDoor):
+    """The same device when the service dies in the middle of every upload, and is sent all of it again."""
+
+    draw = random.Random(1)  # noqa: S311 - a place to die at, not a secret
+    deaths = 0
+
+    def send(self, entries: list[dict[str, Any]]) -> dict[bytes, str]:
+        place = f"voucher_service.scanning.{self.draw.choice(('receiving.decide', 'deciding._store'))}"
+        left = itertools.count(self.draw.randrange(len(entries)), -1)
+        act = pkgutil.resolve_name(place)
+
+        def dying(*given: Any, **named: Any) -> Any:
+            if next(left) == 0:
+                raise ConnectionError
+            return act(*given, **named)
+
+        with patch(place, dying):
+            try:
+                return super().send(entries)
+            except ConnectionError:
+                DyingDoor.deaths += 1
+        return super().send(entries)
 
 
 def _as_sent(one: dict[str, Any]) -> service.Sent:

@@ -61,7 +61,8 @@ core.
 The same check finds each of {broken} services that are broken on purpose: {names}.
 
 A share of the schedules also runs through the real verbs with their database, on SQLite and on PostgreSQL, and over
-HTTP, many days at once in one town (`tests/scanning/test_offline_schedules.py`).
+HTTP, many days at once in one town, and with a service that dies in the middle of every upload
+(`tests/scanning/test_offline_schedules.py`).
 """
 
 

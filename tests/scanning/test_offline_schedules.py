@@ -14,7 +14,7 @@ from tests.races.crowd import assert_green
 from tests.scanning.book import BROKEN, Book
 from tests.scanning.door import on_each_engine
 from tests.scanning.judgement import faults_of
-from tests.scanning.living import LIVES_AT_ONCE, HttpDoor, VerbDoor, live_all, scans_kept
+from tests.scanning.living import LIVES_AT_ONCE, DyingDoor, HttpDoor, VerbDoor, live_all, scans_kept
 from tests.scanning.many_days import EVERY_KIND, SEED, live_through, page
 from tests.scanning.schedules import Schedule, drawn
 
@@ -52,6 +52,14 @@ def test_the_service_and_its_database_answer_every_schedule_as_the_rules_say(tow
     assert faults_lived(town, chosen, VerbDoor) == [[]] * AT_ONCE
     sent = sum(len(schedule.scans) * len(schedule.lives) for schedule in chosen)
     assert scans_kept(town) == (sent, 0)
+    assert_green(town)
+
+
+@on_each_engine
+def test_a_service_that_dies_in_every_upload_answers_the_same_in_the_end(town: Town) -> None:
+    chosen, deaths = some_schedules(3, seed=3), DyingDoor.deaths
+    assert faults_lived(town, chosen, DyingDoor) == [[], [], []]
+    assert DyingDoor.deaths - deaths > len(chosen)
     assert_green(town)
 
 
