@@ -2,7 +2,7 @@
 
 The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also
 offers approved vouchers to people who have logged in since, closes classes in which nothing is open any more, and
-deletes what was in uploaded tables.
+deletes what was in uploaded tables and who was named in them and never came.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ VERBS: Final[dict[str, Callable[[datetime], int]]] = {
     "closed": close_settled,
     "offered": rosters.issue,
     "forgotten": sheets.forget_old,
+    "unmet": rosters.forget_unmet,
 }
 _log = structlog.get_logger(__name__)
 

@@ -7,6 +7,7 @@ number is kept sealed under an id of their own, which is theirs too once they ha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from flask import current_app
@@ -23,7 +24,8 @@ _AT_ONCE = 500
 _RECOGNISED_BY = (Holder.holder_id, Holder.region_id, Holder.category, Holder.name_sealed, Holder.id_index)
 _INTRODUCE = text(
     "INSERT INTO introduced_person (person_id, id_sealed, name_sealed, id_index, introduced_at) "
-    "VALUES (:person_id, :id_sealed, :name_sealed, :id_index, :introduced_at) ON CONFLICT (id_index) DO NOTHING"
+    "VALUES (:person_id, :id_sealed, :name_sealed, :id_index, :introduced_at) "
+    "ON CONFLICT (id_index) DO UPDATE SET introduced_at = excluded.introduced_at RETURNING person_id"
 )
 
 
@@ -74,7 +76,8 @@ def person_digests(id_numbers: Iterable[str]) -> dict[str, bytes]:
 def introduce(people: Sequence[tuple[str, str]]) -> dict[str, int]:
     """Return the id of each person given as (name, canonical ID number), by number, in the open unit of work.
 
-    Whoever is no holder is kept until they come; of two who introduce one person the first stays.
+    Whoever is no holder is kept until they come, or until nobody has named them for long; of two who introduce one
+    person the first stays.
     """
     ids = {id_number: holder.holder_id for (_, id_number), holder in recognised(people).items()}
     sealer = field_sealer()
@@ -89,10 +92,7 @@ def introduce(people: Sequence[tuple[str, str]]) -> dict[str, int]:
             "id_index": index,
             "introduced_at": to_microseconds(current_app.extensions["clock"].now()),
         }
-        db.session.execute(_INTRODUCE, row)
-        ids[id_number] = db.session.scalars(
-            select(IntroducedPerson.person_id).where(IntroducedPerson.id_index == index)
-        ).one()
+        ids[id_number] = db.session.execute(_INTRODUCE, row).scalar_one()
     return ids
 
 
@@ -103,6 +103,21 @@ def adopt(id_number: str) -> int | None:
     if person_id is not None:
         db.session.execute(delete(IntroducedPerson).where(IntroducedPerson.person_id == person_id))
     return person_id
+
+
+def introduced_before(moment: datetime, after: int | None = None, limit: int = _AT_ONCE) -> list[int]:
+    """Return the ids of people who were named last before a moment and never came, in the order of their ids."""
+    old = select(IntroducedPerson.person_id).where(IntroducedPerson.introduced_at < moment)
+    if after is not None:
+        old = old.where(IntroducedPerson.person_id > after)
+    return list(db.session.scalars(old.order_by(IntroducedPerson.person_id).limit(limit)))
+
+
+def forget_introduced(person_ids: Collection[int], before: datetime) -> int:
+    """Delete what is known of these people, but of those who were named since `before`; return how many."""
+    old = IntroducedPerson.person_id.in_(person_ids), IntroducedPerson.introduced_at < before
+    forgotten = db.session.execute(delete(IntroducedPerson).where(*old).returning(IntroducedPerson.person_id))
+    return len(forgotten.all())
 
 
 def enrolled(person_ids: Collection[int]) -> list[int]:

@@ -45,7 +45,10 @@ class Holder(Model):
 
 
 class IntroducedPerson(Model):
-    """Somebody whom an institution named and who has not logged in yet; whoever enrols takes this id with them."""
+    """Somebody whom an institution named and who has not logged in yet; whoever enrols takes this id with them.
+
+    `introduced_at` is when they were named last.
+    """
 
     __tablename__ = "introduced_person"
     __table_args__ = (

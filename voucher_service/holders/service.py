@@ -36,8 +36,10 @@ from voucher_service.holders.errors import (
 )
 from voucher_service.holders.introducing import (
     enrolled,
+    forget_introduced,
     introduce,
     introduced_all,
+    introduced_before,
     person_digest,
     person_digests,
     recognised,
@@ -89,8 +91,10 @@ __all__ = [
     "confirm_log_in",
     "enrol",
     "enrolled",
+    "forget_introduced",
     "identity_for_tag",
     "introduce",
+    "introduced_before",
     "is_same_name",
     "masked",
     "masked_all",

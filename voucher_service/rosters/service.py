@@ -17,6 +17,7 @@ from voucher_service.institutions import service as institutions
 from voucher_service.redemptions import service as redemptions
 from voucher_service.rosters import checking, rules
 from voucher_service.rosters.errors import RosterMissing, RosterOverCapacity, RosterTooLate
+from voucher_service.rosters.forgetting import forget_unmet
 from voucher_service.rosters.models import Roster, RosterEntry
 from voucher_service.rosters.offers import ask, decide, issue, offer_of, offers_waiting
 from voucher_service.sheets import service as sheets
@@ -29,6 +30,7 @@ __all__ = [
     "ask",
     "decide",
     "expected",
+    "forget_unmet",
     "issue",
     "of_class",
     "offer_of",
