@@ -76,7 +76,7 @@ MOVES: Final = {
     "ended": {"exam_filed", "suspended", "disqualified", "closed"},
     "suspended": {"in_session", "ended", "exam_filed", "examined", "disqualified"},
     "exam_filed": {"examined", "ended", "suspended", "disqualified", "closed"},
-    "examined": {"closed", "suspended", "disqualified"},
+    "examined": {"exam_filed", "closed", "suspended", "disqualified"},
     "closed": set[str](),
     "refused": set[str](),
     "cancelled": set[str](),

@@ -33,7 +33,7 @@ class Exam(Model):
 
 
 class ExamClass(Model):
-    """A class that an exam examines. The partial unique index lets a class stand in one filing at a time."""
+    """A class that an exam examines, and which of the class's exams it is: the partial unique index lets one stand."""
 
     __tablename__ = "exam_class"
     __table_args__ = (
@@ -43,6 +43,7 @@ class ExamClass(Model):
             "uq_exam_class_filed",
             "region_id",
             "class_id",
+            "round_no",
             unique=True,
             sqlite_where=text("withdrawn_at IS NULL"),
             postgresql_where=text("withdrawn_at IS NULL"),
@@ -53,6 +54,7 @@ class ExamClass(Model):
     region_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     exam_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
     class_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    round_no: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
 

@@ -8,7 +8,6 @@ from sqlalchemy import Select, select, update
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
-from voucher_service.classes.errors import ClassNotInState
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.exams.errors import (
@@ -22,12 +21,22 @@ from voucher_service.exams.errors import (
     ResultTwice,
 )
 from voucher_service.exams.models import Exam, ExamClass, ExamResult
+from voucher_service.exams.rounds import (
+    CANDIDATE,
+    FILED,
+    all_examined,
+    candidates_of,
+    files_again,
+    next_round,
+    results_in,
+    results_of_class,
+    round_of,
+    standing_exams,
+)
 from voucher_service.exams.rules import PASSED, require_alike, require_filed, require_notice
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
-from voucher_service.redemptions import service as redemptions
 from voucher_service.supervision import service as supervision
-from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,8 +44,25 @@ if TYPE_CHECKING:
 
     from voucher_service.web.access import Caller
 
-CANDIDATE = "completed"
-"""The voucher's state in which a trainee is examined; a certified one's result stands."""
+__all__ = [
+    "EXAMINED_STATES",
+    "PASSED",
+    "candidates",
+    "class_ids",
+    "enter_results",
+    "file_exam",
+    "files_again",
+    "find",
+    "of_class",
+    "require_over",
+    "require_passed",
+    "results",
+    "results_in",
+    "results_of_class",
+    "standing_exams",
+    "visible_to",
+    "withdraw",
+]
 
 EXAMINED_STATES = (CANDIDATE, "certified", "valued", "publicised", "payable", "paid")
 """Whoever stands in one of these is a candidate or was one."""
@@ -48,20 +74,26 @@ ASKED = frozenset({"ended", "suspended"})
 def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Caller, now: datetime) -> Exam:
     """File one exam for ended classes of the caller's institution, in the open unit of work.
 
+    A class whose exam is over files a further one for whoever completed since and has no result.
+
     Refusals: NotFound, ExamClassesDiffer, ExamFiledTooLate, ClassLostSubsidy, SurveyNotClosed, SatisfactionTooLow,
     ClassNotInState.
     """
     wanted = [classes.find(class_id, caller) for class_id in sorted(set(class_ids))]
     require_alike(wanted)
+    rounds, today = {}, local_date(now)
     for each in wanted:
         days_min = programmes.rule_numbers(each.rule_pack_id)["exam_notice_days_min"]
-        require_notice(held_on, local_date(now), days_min=days_min)
+        require_notice(held_on, today, days_min=days_min)
         held = classes.lock(each.region_id, each.class_id)
         if held.state in ASKED:
             supervision.require_fit_for_exam(held)
-        if held.state != "ended":  # A suspended class goes back to where it stood, and not on.
-            raise ClassNotInState(state=held.state)
-        classes.move_on(each.region_id, each.class_id, "exam_filed")
+        # A suspended class goes back to where it stood, and not on.
+        rounds[each.class_id] = next_round(held, today)
+        if held.state in FILED:
+            supervision.require_fit_for_exam(held)
+        if held.state != "exam_filed":
+            classes.move_on(each.region_id, each.class_id, "exam_filed")
     exam = Exam(
         region_id=wanted[0].region_id,
         exam_id=new_id(),
@@ -74,7 +106,13 @@ def file_exam(class_ids: Iterable[int], held_on: date, place: str, caller: Calle
     db.session.add(exam)
     db.session.flush()  # The classes refer to the exam, and no relationship tells the session which comes first.
     db.session.add_all(
-        ExamClass(region_id=exam.region_id, exam_id=exam.exam_id, class_id=each.class_id) for each in wanted
+        ExamClass(
+            region_id=exam.region_id,
+            exam_id=exam.exam_id,
+            class_id=each.class_id,
+            round_no=rounds[each.class_id],
+        )
+        for each in wanted
     )
     db.session.flush()
     return exam
@@ -94,7 +132,8 @@ def withdraw(exam_id: int, caller: Caller, now: datetime) -> Exam:
     if exam.held_on <= local_date(now):
         raise ExamAlreadyHeld(held_on=exam.held_on.isoformat())
     for class_id in class_ids(exam):
-        classes.move_on(exam.region_id, class_id, "ended")
+        first = round_of(exam, class_id) == 1
+        classes.move_on(exam.region_id, class_id, "ended" if first else "examined")
     db.session.execute(
         update(ExamClass)
         .where(ExamClass.region_id == exam.region_id, ExamClass.exam_id == exam.exam_id)
@@ -117,7 +156,7 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     wanted = {row["redemption"]: row for row in given}
     if len(wanted) < len(given):
         raise ResultTwice
-    by_class = {class_id: _candidates(exam.region_id, class_id) for class_id in class_ids(exam)}
+    by_class = {class_id: candidates_of(exam, class_id) for class_id in class_ids(exam)}
     everyone = {key: found for of_class in by_class.values() for key, found in of_class.items()}
     if unknown := wanted.keys() - everyone.keys():
         raise NotACandidate(unknown=len(unknown))
@@ -125,9 +164,9 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     for redemption_id, row in wanted.items():
         _write(exam, everyone[redemption_id], row, latest.get(redemption_id), caller=caller, now=now)
     db.session.flush()
-    known = results(exam).keys()
-    for class_id, of_class in by_class.items():
-        if of_class.keys() <= known and classes.get(exam.region_id, class_id).state == "exam_filed":
+    for class_id in by_class:
+        filed = classes.get(exam.region_id, class_id).state == "exam_filed"
+        if filed and all_examined(exam.region_id, class_id):
             classes.move_on(exam.region_id, class_id, "examined")
     return exam
 
@@ -171,7 +210,7 @@ def candidates(exam: Exam) -> dict[int, Any]:
     return {
         redemption.holder_id: redemption
         for class_id in class_ids(exam)
-        for redemption in _candidates(exam.region_id, class_id).values()
+        for redemption in candidates_of(exam, class_id).values()
     }
 
 
@@ -188,17 +227,8 @@ def results(exam: Exam) -> dict[int, ExamResult]:
 
 
 def of_class(region_id: int, class_id: int) -> Exam | None:
-    """Return the exam that stands filed for a class; withdrawn ones are not it."""
-    query = (
-        select(Exam)
-        .join(ExamClass, (ExamClass.region_id == Exam.region_id) & (ExamClass.exam_id == Exam.exam_id))
-        .where(
-            ExamClass.region_id == region_id,
-            ExamClass.class_id == class_id,
-            ExamClass.withdrawn_at.is_(None),
-        )
-    )
-    return db.session.scalars(query).one_or_none()
+    """Return the exam that was filed last for a class and stands; withdrawn ones are not it."""
+    return next(reversed(standing_exams(region_id, class_id)), None)
 
 
 def require_passed(redemption: Any, examined_on: date) -> None:
@@ -206,25 +236,20 @@ def require_passed(redemption: Any, examined_on: date) -> None:
 
     Refusals: ExamNotFiled, ExamNotPassed, ExamDayMismatch.
     """
-    exam = of_class(redemption.class_region_id, redemption.class_id)
+    key = (redemption.class_region_id, redemption.class_id)
+    filed = standing_exams(*key)
     training_class = classes.get(redemption.class_region_id, redemption.class_id)
     exams_min = programmes.rule_numbers(training_class.rule_pack_id).get("exams_filed_min", 0)
-    require_filed(0 if exam is None else 1, exams_min=exams_min)
-    if exam is None:
+    require_filed(len(filed), exams_min=exams_min)
+    if not filed:
         return
-    result = results(exam).get(redemption.redemption_id)
-    if result is None or result.outcome != PASSED:
-        raise ExamNotPassed(outcome=result.outcome if result else "none")
+    if (known := results_of_class(*key).get(redemption.redemption_id)) is None:
+        raise ExamNotPassed(outcome="none")
+    exam, result = known
+    if result.outcome != PASSED:
+        raise ExamNotPassed(outcome=result.outcome)
     if examined_on != exam.held_on:
         raise ExamDayMismatch(examined_on=examined_on.isoformat(), held_on=exam.held_on.isoformat())
-
-
-def _candidates(region_id: int, class_id: int) -> dict[int, Any]:
-    return {
-        redemption.redemption_id: redemption
-        for redemption in redemptions.of_class(region_id, class_id)
-        if vouchers.find(redemption.region_id, redemption.voucher_id).state == CANDIDATE
-    }
 
 
 def _lock(exam_id: int, caller: Caller) -> Exam:

@@ -98,13 +98,23 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         alike=_alike(found) if exam is None else [],
         candidates=[seat for seat in seated if exam and seat.state in exams.EXAMINED_STATES],
         masked=holders.masked_all([seat.holder_id for seat in seated]) if exam else {},
-        results=exams.results(exam) if exam else {},
+        results=_results(found, exam),
+        again=exams.files_again(found, today),
         outcomes=OUTCOMES,
         given=request.form,
         withdrawable=exam is not None and today < exam.held_on,
         over=exam is not None and today > exam.held_on,
         refusal=refusal,
     )
+
+
+def _results(found: Any, exam: Any) -> dict[int, Any]:
+    """What is known of everybody in the exam's classes, from an earlier exam of theirs as well."""
+    return {
+        redemption_id: result
+        for class_id in (_class_ids(found, exam) if exam else ())
+        for redemption_id, (_, result) in exams.results_of_class(found.region_id, class_id).items()
+    }
 
 
 def _class_ids(found: Any, exam: Any) -> list[int]:

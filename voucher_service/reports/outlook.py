@@ -134,8 +134,8 @@ def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None
     `seats` is the class's roster, for whoever has read it already.
     """
     seats = roster(training_class.region_id, training_class.class_id, now) if seats is None else seats
-    exam = exams.of_class(training_class.region_id, training_class.class_id)
-    results = exams.results(exam) if exam else {}
+    filed = exams.standing_exams(training_class.region_id, training_class.class_id)
+    results = exams.results_in(filed)
     numbers = programmes.rule_numbers(training_class.rule_pack_id)
     holds = _holds([(seat.region_id, seat.voucher_id) for seat in seats])
     over = training_class.state not in UNDER_WAY
@@ -143,8 +143,9 @@ def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None
     valued = sum(seat.state in WAY[WAY.index("certified") :] for seat in seats)
     found = []
     for seat in seats:
-        result, hold = results.get(seat.redemption_id), holds.get((seat.region_id, seat.voucher_id))
-        case = _Case(seat, numbers, exam, result.outcome if result else None, hold, gates, payable, valued, now)
+        examined_in, result = results.get(seat.redemption_id, (filed[-1] if filed else None, None))
+        hold, outcome = holds.get((seat.region_id, seat.voucher_id)), result.outcome if result else None
+        case = _Case(seat, numbers, examined_in, outcome, hold, gates, payable, valued, now)
         identity = (seat.region_id, seat.redemption_id, seat.voucher_id, seat.holder_id, seat.state)
         found.append(Outlook(*identity, list(_steps(case))))
     return found

@@ -1,0 +1,130 @@
+"""Whoever was on hold over the close of the class: their way to an exam and a certificate, before or after the exam."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tests.faces.browsing import Visitor
+from tests.journey import supervising
+from tests.journey.town import Door, Trainee, a_door, assert_sound, refused, row
+from tests.races.crowd import race
+from tests.risk.lines import decide, dispute
+from tests.supervision.test_recordings import state
+
+if TYPE_CHECKING:
+    from tests.journey.city import Town
+
+
+def closed_over(town: Town, regular: int = 1) -> tuple[Door, list[Trainee], Trainee, Any]:
+    """A class that is closed, filmed and asked while the voucher of its last trainee is on hold; and the hold."""
+    door = a_door(town)
+    *others, held = door.seat(regular + 1)
+    door.teach([trainee.redemption for trainee in door.seated])
+    placed = dispute(held)
+    assert placed.status_code == 201, placed.text
+    assert door.close().get_json() == {"completed": regular, "forfeited": 0}
+    door.film()
+    supervising.ask(town, door.hex, door.token(), [trainee.worker for trainee in others])
+    return door, others, held, placed
+
+
+def passed(door: Door, filed: Any, *trainees: Trainee) -> Any:
+    rows = [{"redemption": trainee.redemption, "outcome": "passed"} for trainee in trainees]
+    return door.post(f"/api/v1/exams/{filed.get_json()['exam']}/results", {"results": rows})
+
+
+def outlook(door: Door, trainee: Trainee) -> dict[str, str]:
+    answer = door.town.get(f"/api/v1/reports/outlooks/classes/{door.hex}", door.token())
+    assert answer.status_code == 200, answer.text
+    (found,) = [one for one in answer.get_json()["outlooks"] if one["redemption"] == trainee.redemption]
+    return {step["code"]: step["standing"] for step in found["steps"]}
+
+
+def test_lifted_before_the_exam_the_trainee_sits_it_with_the_others(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    filed = door.file_exam()
+    assert filed.status_code == 201, filed.text
+    decide(town, placed, "lift")
+    assert row(town, held.worker).state == "completed"
+    town.clock.advance(days=4)
+    assert passed(door, filed, regular, held).status_code == 200
+    assert state(door) == "examined"
+    assert door.certify(held).status_code == 200
+    assert row(town, held.worker).value_fen
+    assert_sound(town)
+
+
+def test_lifted_after_the_exam_the_class_files_another_and_the_first_results_stand(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    assert refused(door.file_exam()) == (409, "class_not_in_state")
+    town.clock.advance(days=4)
+    assert passed(door, first, regular).status_code == 200
+    assert (state(door), row(town, held.worker).state) == ("examined", "redeemed")
+    assert refused(door.file_exam()) == (409, "class_not_in_state")
+    decide(town, placed, "lift")
+    unexamined = door.post("/api/v1/certificates", door.certificate(held))
+    assert (refused(unexamined), unexamined.get_json()["figures"]) == ((409, "exam_not_passed"), {"outcome": "none"})
+    late = door.file_exam(2)
+    assert refused(late) == (409, "exam_filed_too_late")
+    second = door.file_exam()
+    assert (second.status_code, state(door)) == (201, "exam_filed"), second.text
+    town.clock.advance(days=4)
+    assert refused(passed(door, second, regular)) == (422, "not_a_candidate")
+    assert passed(door, second, held).status_code == 200
+    assert state(door) == "examined"
+    for trainee, exam in ((regular, first), (held, second)):
+        day = exam.get_json()["held_on"]
+        other = {first: second, second: first}[exam].get_json()["held_on"]
+        wrong = door.post("/api/v1/certificates", door.certificate(trainee, examined_on=other, issued_on=other))
+        assert refused(wrong)[1] in {"exam_day_mismatch", "certificate_in_future"}
+        entered = door.post("/api/v1/certificates", door.certificate(trainee, examined_on=day, issued_on=day))
+        assert entered.status_code == 201, entered.text
+        path = f"/api/v1/certificates/{entered.get_json()['certificate']}/decision"
+        verified = town.post(path, supervising.bureau_token(town), {"genuine": True})
+        assert verified.status_code == 200, verified.text
+        assert row(town, trainee.worker).value_fen
+    assert {outlook(door, trainee)["passed"] for trainee in (regular, held)} == {"done"}
+    assert_sound(town)
+
+
+def test_a_further_filing_is_withdrawn_and_filed_again(town: Town) -> None:
+    door, (regular,), _, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    decide(town, placed, "lift")
+    second = door.file_exam()
+    withdrawn = door.post(f"/api/v1/exams/{second.get_json()['exam']}/withdrawal", {})
+    assert (withdrawn.status_code, state(door)) == (200, "examined")
+    assert door.file_exam().status_code == 201
+    day = first.get_json()["held_on"]
+    entered = door.post("/api/v1/certificates", door.certificate(regular, examined_on=day, issued_on=day))
+    assert entered.status_code == 201, entered.text
+
+
+def test_of_two_further_filings_at_once_one_stands(town: Town) -> None:
+    door, (regular,), _, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    decide(town, placed, "lift")
+    outcome = race([partial(door.file_exam, 3)] * 2)
+    assert outcome.answers == {(201, None): 1, (409, "class_not_in_state"): 1}
+
+
+def test_the_page_offers_the_further_filing_to_the_institution(town: Town) -> None:
+    door, (regular,), _, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    desk = Visitor(town)
+    desk.http.set_cookie("voucher_session", door.token())
+    address = f"/institution/classes/{door.hex}/exam"
+    assert "再报一次考核" not in desk.open(address).text
+    decide(town, placed, "lift")
+    desk.http.set_cookie("voucher_session", door.token())
+    page = desk.open(address)
+    assert page.status_code == 200
+    assert "再报一次考核" in page.text
