@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.browser.old_browser import BEFORE_ED25519
 from tests.browser.scanner_steps import (
     admit,
     enrol,
@@ -17,7 +18,6 @@ from tests.browser.scanner_steps import (
     show_card,
     wait_until_sent,
 )
-from tests.browser.test_tvq1_agreement import BEFORE_ED25519
 from tests.scanning.door import ready_worker
 from voucher_service.identifiers import from_hex
 
@@ -36,6 +36,7 @@ KEPT = """async (change) => {
   const device = await asked(stores.objectStore("kept").get("device"));
   if (change === "back up") globalThis.backup = device;
   if (change === "restore") await asked(stores.objectStore("kept").put(globalThis.backup, "device"));
+  if (change === "forget the time") await asked(stores.objectStore("kept").put({ ...device, syncedAt: 0 }, "device"));
   if (change === "lose 1") await asked(stores.objectStore("queue").delete(1));
   opened.close();
   if (change !== "carry away") return [];
@@ -43,6 +44,8 @@ KEPT = """async (change) => {
   return Promise.all(secrets.map((key) =>
     crypto.subtle.exportKey(key.type === "private" ? "jwk" : "raw", key).then(() => "carried", (why) => why.name)));
 }"""
+
+CLOCK_SET_BACK = "{ const { now } = Date; Date.now = () => now() - 3 * 60 * 60 * 1000; }"
 
 
 def at_the_door(town: Town, address: str, browser: Browser, **options: Any) -> Page:
@@ -115,7 +118,27 @@ def test_a_browser_from_before_ed25519_verifies_without_a_net_too(town: Town, ad
     assert admit(page, worker) == ("waiting", "")
 
 
-def test_a_screenshot_that_a_clock_set_back_lets_in_is_refused_and_explained(
+def test_a_clock_that_is_set_back_makes_no_screenshot_live_again(town: Town, address: str, chromium: Browser) -> None:
+    screenshot = ready_worker(town, 0).code()
+    town.clock.advance(hours=3)
+    town.tokens.clear()
+    worker = ready_worker(town, 1)
+    page = at_the_door(town, address, chromium)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.context.set_offline(True)
+    page.evaluate(CLOCK_SET_BACK)
+    read_code(page, screenshot)
+    assert result_of(page) == ("refused", "code_outside_session")
+    next_person(page)
+    assert admit(page, worker) == ("waiting", "")
+    page.add_init_script(CLOCK_SET_BACK)
+    page.reload()
+    ready(page)
+    read_code(page, screenshot)
+    assert result_of(page) == ("refused", "code_outside_session")
+
+
+def test_a_screenshot_that_a_meddled_device_lets_in_is_refused_and_explained(
     town: Town, address: str, chromium: Browser
 ) -> None:
     worker = ready_worker(town, 0)
@@ -123,11 +146,12 @@ def test_a_screenshot_that_a_clock_set_back_lets_in_is_refused_and_explained(
     town.clock.advance(hours=3)
     town.tokens.clear()
     page = at_the_door(town, address, chromium)
+    page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    page.evaluate(KEPT, "forget the time")
+    page.add_init_script(CLOCK_SET_BACK)
     page.context.set_offline(True)
-    read_code(page, screenshot)
-    assert result_of(page) == ("refused", "code_outside_session")
-    next_person(page)
-    page.evaluate("const now = Date.now; Date.now = () => now() - 3 * 60 * 60 * 1000")
+    page.reload()
+    ready(page)
     read_code(page, screenshot)
     show_card(page, worker.person.id_number, worker.person.name)
     assert result_of(page) == ("waiting", "")

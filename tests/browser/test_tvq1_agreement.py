@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.browser.drawn_codes import KIDS, PERSON, START, Mutator, Signer
+from tests.browser.old_browser import BEFORE_ED25519
+from tests.golden.verdicts import VERDICTS
 from voucher_service.signing import chain, holder_tag, key_directory, voucher_code
 from voucher_service.signing.verification import judge, verify
 from voucher_service.signing.voucher_code import CodeType, Header, StaticCode
@@ -27,29 +29,7 @@ if TYPE_CHECKING:
 
 MUTATIONS = int(os.environ.get("MUTATIONS", "100000"))
 BATCH = 5000
-BEFORE_ED25519 = """(() => {
-  const { importKey } = SubtleCrypto.prototype;
-  SubtleCrypto.prototype.importKey = function (format, bytes, algorithm, ...rest) {
-    if (algorithm === "Ed25519") return Promise.reject(new DOMException("unknown", "NotSupportedError"));
-    return importKey.call(this, format, bytes, algorithm, ...rest);
-  };
-})()"""
-"""Makes a browser as those were that came before WebCrypto knew Ed25519; many phones have one."""
 GOLDEN = Path(__file__).parents[1] / "golden" / "vectors.json"
-VERDICTS = {
-    "ok",
-    "code_malformed",
-    "code_unsupported",
-    "code_reserved_bits",
-    "code_unknown_key",
-    "code_suite_mismatch",
-    "code_key_revoked",
-    "code_outside_session",
-    "code_stale",
-    "code_bad_signature",
-    "code_voucher_revoked",
-    "code_needs_list",
-}
 
 
 @pytest.fixture(scope="module")

@@ -86,6 +86,7 @@ export const forgetDevice = () => write(["kept"], (store) => store("kept").delet
 /** Keep the directory, as keys that cannot be read out, and by how much this device's clock is behind. */
 export async function keepDirectory(document, serverTime) {
   const directory = await loadDirectory(document);
+  heard = { city: Date.parse(serverTime), counted: performance.now() };
   await alone(async () => {
     const self = await device();
     if (!self) return;
@@ -94,8 +95,17 @@ export async function keepDirectory(document, serverTime) {
   });
 }
 
-/** What the service's clock says, as far as this device knows. */
-export const cityNow = (self) => Date.now() + (self?.aheadMs ?? 0);
+let heard = null; // when this page last heard from the service, by the service's clock and by its own steady count
+
+/**
+ * What the service's clock says, as far as this device knows. A device's clock that is set back makes no screenshot live
+ * again: it is never earlier than when the service was last heard from, and while this page lives it goes on from there.
+ */
+export const cityNow = (self) => Math.max(
+  Date.now() + (self?.aheadMs ?? 0),
+  self?.syncedAt ?? 0,
+  heard ? heard.city + performance.now() - heard.counted : 0, // which may stand still while a phone sleeps
+);
 
 // ---- The log ----------------------------------------------------------------------------------------------------
 
