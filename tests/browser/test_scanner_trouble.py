@@ -138,6 +138,23 @@ def test_a_clock_that_is_set_back_makes_no_screenshot_live_again(town: Town, add
     assert result_of(page) == ("refused", "code_outside_session")
 
 
+def test_a_clock_that_was_changed_is_put_right_when_the_net_is_back(
+    town: Town, address: str, chromium: Browser
+) -> None:
+    first, second = ready_worker(town, 0), ready_worker(town, 1)
+    page = at_the_door(town, address, chromium)
+    page.context.set_offline(True)
+    page.evaluate("{ const { now } = Date; Date.now = () => now() + 5 * 60 * 60 * 1000; }")
+    read_code(page, first.code())
+    assert result_of(page) == ("refused", "code_outside_session")
+    next_person(page)
+    page.context.set_offline(False)
+    wait_until_sent(page)
+    page.context.set_offline(True)
+    page.locator("#status.off").wait_for()
+    assert admit(page, second) == ("waiting", "")
+
+
 def test_a_screenshot_that_a_meddled_device_lets_in_is_refused_and_explained(
     town: Town, address: str, chromium: Browser
 ) -> None:
