@@ -28,8 +28,8 @@ class CalendarYearUnknown(Refusal):
     """The State Council's arrangement of that year is not known here, and a deadline is never guessed."""
 
     code = "calendar_year_unknown"
-    zh = "{year}年的节假日安排尚未录入，无法计算工作日。请管理员先在工作日历中补录。"
-    en = "The holiday arrangement of {year} has not been entered, so working days cannot be counted. Enter it first."
+    zh = "{year}年的节假日安排尚未录入，无法计算工作日。请系统管理员先用 voucher-service calendar enter 录入。"
+    en = "The holidays of {year} are not entered, so working days cannot be counted: voucher-service calendar enter."
 
 
 class RefusalInTime(Refusal):

@@ -13,6 +13,7 @@ import click
 from voucher_service.classes.commands import groups
 from voucher_service.errors import Refusal
 from voucher_service.identifiers import from_hex
+from voucher_service.programmes.commands import calendar_group
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
 from voucher_service.signing.commands import code, keys
 from voucher_service.simulation.command import simulate
@@ -47,7 +48,7 @@ def _app() -> Flask:
     return create_app(_settings())
 
 
-for _group in groups(_app):
+for _group in (*groups(_app), calendar_group(_app)):
     main.add_command(_group)
 
 

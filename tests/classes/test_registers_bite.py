@@ -250,13 +250,13 @@ def test_the_industry_department_has_ten_working_days_swapped_ones_included(
 ) -> None:
     waiting = TrainingClass(state="submitted", submitted_at=datetime(2023, 4, 21, 3, tzinfo=UTC), rule_pack_id=1)
     clock = service.review_clock(waiting, today)
-    assert clock == (date(2023, 4, 21), date(2023, 5, 8), left, overdue)
+    assert clock == (date(2023, 4, 21), date(2023, 5, 8), left, overdue, None)
 
 
 @pytest.mark.usefixtures("city")
 def test_a_deadline_is_neither_guessed_nor_shown_when_nothing_waits() -> None:
     waiting = TrainingClass(state="submitted", submitted_at=datetime(2090, 4, 21, 3, tzinfo=UTC), rule_pack_id=1)
-    assert service.review_clock(waiting, date(2090, 4, 22)) is None
+    assert service.review_clock(waiting, date(2090, 4, 22)) == (date(2090, 4, 21), None, None, False, 2090)
     waiting.state = "approved"
     assert service.review_clock(waiting, date(2023, 4, 22)) is None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tests.faces.browsing import Visitor
@@ -10,7 +11,7 @@ from voucher_service import rulebook
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.demo.loading import STARTS_AFTER, drafted
-from voucher_service.identifiers import to_hex
+from voucher_service.identifiers import from_hex, to_hex
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -41,6 +42,15 @@ def test_a_reviewer_sees_the_lights_and_the_working_days_that_are_left(town: Tow
     town.clock.moment = now.replace(day=17)
     town.tokens.clear()
     assert "已经超期" in visitor.log_in_as_staff("industry1").open(path).text
+
+
+def test_a_year_without_holidays_is_named_where_the_deadline_would_stand(town: Town, visitor: Visitor) -> None:
+    class_id = school_class(town)
+    with town.app.app_context(), unit_of_work():
+        waiting = classes.get(town.city.schools[0].region_id, from_hex(class_id))
+        waiting.state, waiting.submitted_at = "submitted", datetime(2090, 4, 21, 3, tzinfo=UTC)
+    path = f"/rules/classes/{class_id}"
+    assert "2090 年的节假日安排尚未录入" in visitor.log_in_as_staff("industry1").open(path).text
 
 
 def test_another_school_does_not_see_the_check(town: Town, visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from voucher_service import rulebook
-from voucher_service.calendar import CalendarYearUnknown, WorkingCalendar, local_date
+from voucher_service.calendar import CalendarYearUnknown, local_date
 from voucher_service.classes import bookings, case, year
 from voucher_service.classes.case import Case
 from voucher_service.classes.models import TrainingClass
@@ -32,12 +32,16 @@ NOT_OF_THE_RULES = {"teacher_ids", "venue_ids"}
 
 
 class Clock(NamedTuple):
-    """The time that the industry department has for a class, R27; days are working days of the Chinese calendar."""
+    """The time that the industry department has for a class, R27; days are working days of the Chinese calendar.
+
+    A year whose holidays nobody has entered leaves the last day open and is named: a deadline is never guessed.
+    """
 
     accepted_on: date
-    due_on: date
-    working_days_left: int
+    due_on: date | None
+    working_days_left: int | None
     overdue: bool
+    unknown_year: int | None = None
 
 
 def case_of(training_class: TrainingClass) -> Case:
@@ -112,20 +116,17 @@ def explained(finding: Finding) -> dict[str, Any]:
 
 
 def review_clock(training_class: TrainingClass, today: date) -> Clock | None:
-    """Return how long the industry department still has; None when nothing waits for it.
-
-    A year whose holidays nobody has entered gives None as well: a deadline is never guessed.
-    """
+    """Return how long the industry department still has; None when nothing waits for it."""
     if training_class.state != "submitted" or training_class.submitted_at is None:
         return None
     accepted_on = local_date(training_class.submitted_at)
     most = programmes.rule_numbers(training_class.rule_pack_id)["industry_review_working_days_max"]
-    calendar = WorkingCalendar()
+    calendar = programmes.working_calendar()
     try:
         due_on = calendar.add_working_days(accepted_on, most)
         left = calendar.working_days_between(today - timedelta(days=1), due_on)
-    except CalendarYearUnknown:
-        return None
+    except CalendarYearUnknown as unknown:
+        return Clock(accepted_on, None, None, overdue=False, unknown_year=int(str(unknown.figures["year"])))
     return Clock(accepted_on, due_on, left, is_overdue(today, due_on))
 
 

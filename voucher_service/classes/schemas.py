@@ -107,9 +107,12 @@ class SignedOpinionSchema(OpinionSchema):
 
 class ReviewClockSchema(Schema):
     accepted_on = fields.Date()
-    due_on = fields.Date()
-    working_days_left = fields.Integer()
+    due_on = fields.Date(allow_none=True)
+    working_days_left = fields.Integer(allow_none=True)
     overdue = fields.Boolean()
+    unknown_year = fields.Integer(
+        allow_none=True, metadata={"description": "its holidays are not entered, so that no last day can be told"}
+    )
 
 
 class ClassInFullSchema(Schema):

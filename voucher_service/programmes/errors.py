@@ -62,3 +62,12 @@ class PackProposerDecides(Refusal):
     clause = "二(三)4"
     zh = "提出和批准规则参数必须是两个人。"
     en = "Whoever proposed a pack may not adopt it: it takes two persons."
+
+
+class WorkingYearUnsound(Refusal):
+    """`fault` is `no source`, `no holiday`, or the first day that is of another year."""
+
+    code = "working_year_unsound"
+    status = 422
+    zh = "{year}年的工作日历录入有误（{fault}）：须注明文件依据，日期都在该年内，并至少有一个工作日放假。"
+    en = "The working days of {year} are unsound ({fault}): name the source, keep to the year, give a weekday off."

@@ -24,6 +24,20 @@ class RulePack(Model):
     """Each number's rule, clause, unit and name in two languages; None for a pack that says nothing of its own."""
 
 
+class WorkingYear(Model):
+    """The days of a year that are not worked like their weekday; the last revision counts, and earlier ones stay."""
+
+    __tablename__ = "working_year"
+    __table_args__ = (CheckConstraint("source <> ''", name="source"), STRICT)
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    days: Mapped[dict[str, bool]] = mapped_column(JsonText)
+    """Day, YYYY-MM-DD → whether it is worked."""
+    source: Mapped[str] = mapped_column(Text)
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class RulePackProposal(Model):
     """A pack that one person has entered and another has to adopt before it becomes a rule pack."""
 

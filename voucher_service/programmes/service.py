@@ -23,6 +23,7 @@ from voucher_service.programmes.packs import PackDocument
 from voucher_service.programmes.packs import in_words as pack_in_words
 from voucher_service.programmes.packs import require_sound as require_sound_pack
 from voucher_service.programmes.quota import TAKE_QUOTA
+from voucher_service.programmes.working_days import enter_year, entered_of, working_calendar
 from voucher_service.web.access import BUREAU_CLERK, HOLDER
 
 Kept = TypeVar("Kept")
@@ -45,6 +46,8 @@ __all__ = [
     "assistances_max",
     "certificate_deadline_months",
     "commit_budget",
+    "enter_year",
+    "entered_of",
     "free_quota",
     "get",
     "give_back_budget",
@@ -62,6 +65,7 @@ __all__ = [
     "standard_fen",
     "standards_in_force",
     "take_quota",
+    "working_calendar",
 ]
 
 
