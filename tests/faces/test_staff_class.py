@@ -134,9 +134,12 @@ def test_an_exam_that_nobody_filed_has_no_results_to_enter(closed: SchoolClass) 
 
 
 def test_a_certificate_is_entered_verified_and_counted(examined: SchoolClass) -> None:
+    named = examined.staff("school1-clerk").open(examined.page).text.count("焊工 · 初级工")
     entered = examined.certificate()
     assert (entered.status_code, entered.location) == (303, examined.page)
-    assert "等人社部门核验" in examined.staff("school1-clerk").open(examined.page).text
+    shown = examined.staff("school1-clerk").open(examined.page).text
+    assert '等人社部门核验<br><span class="small">焊工 · 初级工</span>' in shown
+    assert shown.count("焊工 · 初级工") == named + 1
     waiting = examined.staff("bureau-clerk").open("/bureau/certificates").text
     assert "DEMO0000" in waiting
     assert "焊工 · 初级工" in waiting

@@ -52,7 +52,9 @@ def accept(sheet: Sheet, rows: Iterable[Row], now: datetime) -> None:
     """Enter every result as the institution would one by one. Refuses as `service.enter_results` does."""
     author = sheets.author_of(sheet)
     candidates = service.candidates(service.find(sheet.subject_id, author))
-    given = [_given(row, candidates, now) for row in rows]
+    read = [(row, _read(row, now)) for row in rows]
+    known = holders.recognised([_pair(person) for _, person in read])  # of all rows at once
+    given = [_given(row, known.get(_pair(person)), candidates) for row, person in read]
     service.enter_results(sheet.subject_id, given, author, now)
 
 
@@ -84,10 +86,11 @@ def _outcome(row: Row) -> str | None:
     return OUTCOMES.get(sheets.text_of(row.cells["outcome"]).strip().lower())
 
 
-def _given(row: Row, candidates: Mapping[int, Any], now: datetime) -> dict[str, Any]:
-    person = _read(row, now)
-    pair = (person.name or "", person.id_number or "")
-    known = holders.recognised([pair]).get(pair)
+def _pair(person: holders.Person) -> tuple[str, str]:
+    return person.name or "", person.id_number or ""
+
+
+def _given(row: Row, known: Any, candidates: Mapping[int, Any]) -> dict[str, Any]:
     if known is None or (candidate := candidates.get(known.holder_id)) is None:
         raise NotACandidate(unknown=1)
     reason = sheets.text_of(row.cells["reason"])[:200]
