@@ -18,13 +18,12 @@ from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision import service as supervision
-from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, allow, caller
+from voucher_service.web.access import BUREAU, FIELD_INSPECTOR, INSPECTORS, allow, caller
 from voucher_service.web.idempotency import keep, kept_answer
 
 blueprint = Blueprint("inspecting", __name__)
 
 CLASSES_MAX = 200
-INSPECTORS: Final = (*BUREAU, INDUSTRY_REVIEWER)
 TO_LOOK_AT: Final = ("in_session", "approved", "ended", "suspended", "exam_filed", "examined", "disqualified")
 """Classes that are supervised, those that are taught now first."""
 
@@ -160,6 +159,7 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         seen=supervision.overview(found, caller(), forms.now()),
         sessions=classes.sessions(found),
         judges=caller().role in BUREAU,
+        reviews=caller().role != FIELD_INSPECTOR,
         refusal=refusal,
         given=request.form,
         sent_to=request.path if refusal else "",

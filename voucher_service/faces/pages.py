@@ -11,7 +11,7 @@ from voucher_service.calendar import local_date
 from voucher_service.faces import wording
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
-from voucher_service.web.access import HOLDER, INSTITUTION, PUBLIC, REPORT_READERS, allow, caller
+from voucher_service.web.access import FIELD_INSPECTOR, HOLDER, INSTITUTION, PUBLIC, REPORT_READERS, allow, caller
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(wording.moment, "moment")
@@ -23,6 +23,7 @@ FRONTS: Final = {
     HOLDER: "/my",
     **dict.fromkeys(INSTITUTION, "/institution/"),
     **dict.fromkeys(REPORT_READERS, "/bureau/"),
+    FIELD_INSPECTOR: "/bureau/supervision",
 }
 """Where each role begins that has pages of its own."""
 

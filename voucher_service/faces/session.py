@@ -19,7 +19,7 @@ from voucher_service.faces import forms
 from voucher_service.faces.particulars import FIELD_OF, told_in_form
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
-from voucher_service.web.access import COOKIE, HOLDER, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
+from voucher_service.web.access import COOKIE, FIELD_INSPECTOR, HOLDER, INSTITUTION, PUBLIC, ROLES, allow, caller, csrf
 
 blueprint = Blueprint("session", __name__)
 
@@ -88,8 +88,14 @@ def log_in_staff() -> ResponseReturnValue:
     except Refusal as refusal:
         return render_template("session/staff.html", refusal=refusal), refusal.status
     who = accounts.authenticate(token)
-    at_home = "/institution/" if who and who.role in INSTITUTION else "/bureau/"
-    return _with_session(token, _wanted_page(at_home))
+    return _with_session(token, _wanted_page(_desk_of(who.role if who else "")))
+
+
+def _desk_of(role: str) -> str:
+    """The page on which the work of a role begins."""
+    if role == FIELD_INSPECTOR:
+        return "/bureau/supervision"
+    return "/institution/" if role in INSTITUTION else "/bureau/"
 
 
 @blueprint.post("/logout")

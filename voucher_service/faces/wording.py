@@ -170,6 +170,7 @@ ROLES: Final = {
     "institution_clerk": "培训机构经办人",
     "institution_client": "培训机构的系统",
     "industry_reviewer": "行业部门审核人",
+    "field_inspector": "现场检查人员",
     "bureau_clerk": "人社部门经办人",
     "bureau_reviewer": "人社部门审核人",
     "finance": "财政部门",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any
 
 from flask import Response, g
 
@@ -29,15 +29,12 @@ from voucher_service.supervision.schemas import (
     RepairSchema,
     RoundSchema,
 )
-from voucher_service.web.access import BUREAU, HOLDER, INDUSTRY_REVIEWER, INSTITUTION, allow, caller
+from voucher_service.web.access import BUREAU, HOLDER, INSPECTORS, INSTITUTION, allow, caller
 from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/api/v1/supervision")
-
-INSPECTORS: Final = (*BUREAU, INDUSTRY_REVIEWER)
-"""二(三)2: the industry department or the labour bureau of the place inspects."""
 
 _CLASS = "/classes/<string(length=16):training_class>"
 

@@ -28,6 +28,7 @@ INSTITUTION_ADMIN: Final = "institution_admin"
 INSTITUTION_CLERK: Final = "institution_clerk"
 INSTITUTION_CLIENT: Final = "institution_client"
 INDUSTRY_REVIEWER: Final = "industry_reviewer"
+FIELD_INSPECTOR: Final = "field_inspector"
 BUREAU_CLERK: Final = "bureau_clerk"
 BUREAU_REVIEWER: Final = "bureau_reviewer"
 FINANCE: Final = "finance"
@@ -38,8 +39,13 @@ AUDIT_ADMIN: Final = "audit_admin"
 
 INSTITUTION: Final = (INSTITUTION_ADMIN, INSTITUTION_CLERK, INSTITUTION_CLIENT)
 BUREAU: Final = (BUREAU_CLERK, BUREAU_REVIEWER)
+INSPECTORS: Final = (*BUREAU, INDUSTRY_REVIEWER, FIELD_INSPECTOR)
+"""二(三)2: the industry department or the labour bureau of the place inspects; a field inspector does nothing else."""
+
 REPORT_READERS: Final = (*BUREAU, INDUSTRY_REVIEWER, FINANCE, AUDITOR)
-ROLES: Final = frozenset({PUBLIC, HOLDER, *INSTITUTION, *REPORT_READERS, SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
+ROLES: Final = frozenset(
+    {PUBLIC, HOLDER, *INSTITUTION, *REPORT_READERS, *INSPECTORS, SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN}
+)
 
 COOKIE: Final = "voucher_session"
 csrf = CSRFProtect()
