@@ -70,7 +70,7 @@ _log = structlog.get_logger(__name__)
 class CommitNumbersWentBack(Exception):
     """The database numbers its transactions anew, as after a restore from a dump, and new facts would be missed.
 
-    Move the transaction counter of the new cluster past the old one (`pg_resetwal -x`), or restore a physical backup.
+    Let the new cluster's numbers pass the newest fact, as deploy/environment.md says, or restore a physical backup.
     """
 
 
