@@ -98,8 +98,6 @@ def files_again(training_class: Any, today: date) -> bool:
 
 
 def _completed(region_id: int, class_id: int) -> dict[int, Any]:
-    return {
-        redemption.redemption_id: redemption
-        for redemption in redemptions.of_class(region_id, class_id)
-        if vouchers.find(redemption.region_id, redemption.voucher_id).state == CANDIDATE
-    }
+    seats = redemptions.of_class(region_id, class_id)
+    states = vouchers.states([(seat.region_id, seat.voucher_id) for seat in seats])
+    return {seat.redemption_id: seat for seat in seats if states.get((seat.region_id, seat.voucher_id)) == CANDIDATE}

@@ -50,6 +50,7 @@ from voucher_service.vouchers.steps import (
     of_holders,
     require_state,
     state_at,
+    states,
 )
 
 __all__ = [
@@ -109,6 +110,7 @@ __all__ = [
     "settle",
     "standing_paper",
     "state_at",
+    "states",
     "stood_at",
     "valid_until",
     "voucher_of_helped",

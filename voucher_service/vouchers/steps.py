@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
@@ -32,6 +32,13 @@ def find(region_id: int, voucher_id: int) -> Voucher:
     if found is None:
         raise NotFound
     return found
+
+
+def states(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Return where many vouchers stand, each (region_id, voucher_id), in one question."""
+    asked = select(Voucher.region_id, Voucher.voucher_id, Voucher.state)
+    found = db.session.execute(asked.where(tuple_(Voucher.region_id, Voucher.voucher_id).in_(keys)))
+    return {(region_id, voucher_id): state for region_id, voucher_id, state in found}
 
 
 def of_holder(region_id: int, holder_id: int) -> list[Voucher]:
