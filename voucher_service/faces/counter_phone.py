@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms
-from voucher_service.faces.particulars import FIELD_OF
+from voucher_service.faces.particulars import FIELD_OF, typed_id_number
 from voucher_service.identifiers import to_hex
 from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import BUREAU_CLERK, allow, caller
@@ -25,10 +25,12 @@ def show() -> str:
 @allow(BUREAU_CLERK)
 def ask() -> ResponseReturnValue:
     """Send a code to the new phone; a trial service shows it on the next page instead."""
-    name, id_number, phone = (request.form.get(field, "")[:200] for field in ("name", "id_number", "phone"))
+    name, phone = (request.form.get(field, "")[:200] for field in ("name", "phone"))
     try:
         place, phone_reason = forms.line("place", 60), forms.line("phone_reason", 200, least=0)
-        sent = vouchers.ask_phone_change(caller(), (name, id_number), phone, place=place, phone_reason=phone_reason)
+        sent = vouchers.ask_phone_change(
+            caller(), (name, typed_id_number()), phone, place=place, phone_reason=phone_reason
+        )
     except Refusal as refusal:
         return _form(refusal), refusal.status
     session["place"], session["trial_code"] = place, sent.trial_code
@@ -46,8 +48,7 @@ def show_code(challenge: str) -> str:
 def change(challenge: str) -> ResponseReturnValue:
     """Change the phone by the code that came to the new one."""
     try:
-        code = request.form.get("code", "").strip()
-        changed = vouchers.change_phone(caller(), forms.identifier(challenge), code)
+        changed = vouchers.change_phone(caller(), forms.identifier(challenge), forms.typed_code())
     except Refusal as refusal:
         return _code_form(challenge, refusal), refusal.status
     session.pop("trial_code", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 from flask import request
@@ -16,6 +17,7 @@ from voucher_service.web.idempotency import IdempotencyKeyMissing
 SEE_OTHER = 303
 """After a form, so that reloading the page sends nothing again."""
 
+_CODE_CHARACTERS_MAX = 40
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _WHOLE = re.compile(r"[0-9]{1,5}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -54,6 +56,12 @@ def one_of(name: str, choices: tuple[str, ...]) -> str:
     if given not in choices:
         raise InvalidInput({name: list(choices)})
     return given
+
+
+def typed_code() -> str:
+    """Read the digits of a code as they were typed or pasted: full-width, in groups, with blanks around them."""
+    typed = unicodedata.normalize("NFKC", request.form.get("code", "")[:_CODE_CHARACTERS_MAX])
+    return "".join(typed.replace("-", " ").split())
 
 
 def whole(name: str) -> int:

@@ -54,9 +54,7 @@ def show_code(challenge: str) -> str:
 def begin(challenge: str) -> ResponseReturnValue:
     """Act for the relative whose phone the code came from."""
     try:
-        assistance_id = holders.begin_with_code(
-            caller(), forms.identifier(challenge), request.form.get("code", "").strip()
-        )
+        assistance_id = holders.begin_with_code(caller(), forms.identifier(challenge), forms.typed_code())
     except Refusal as refusal:
         return _code_form(challenge, refusal), refusal.status
     session.pop("trial_code", None)

@@ -30,13 +30,18 @@ FIELD_OF: Final = {
 """Which field a refusal of such a form is about, so that its summary can lead there."""
 
 _REGION_DIGITS: Final = 6
+_STARS: Final = ("*", "\uff0a")
+
+
+def typed_id_number() -> str:
+    """Read an ID number as people type it: in groups, and with a star for the X that a telephone's keys do not have."""
+    typed = "".join(request.form.get("id_number", "")[:200].split())
+    return f"{typed[:-1]}X" if typed.endswith(_STARS) else typed
 
 
 def told_in_form() -> Particulars:
     """Read the particulars; what they are worth, the holders' room says."""
-    name, id_number, phone, category = (
-        request.form.get(field, "")[:200] for field in ("name", "id_number", "phone", "category")
-    )
+    name, phone, category = (request.form.get(field, "")[:200] for field in ("name", "phone", "category"))
     region = request.form.get("region_id", "")
     is_code = region.isascii() and region.isdigit() and len(region) == _REGION_DIGITS
-    return Particulars(name, id_number, phone, int(region) if is_code else 0, category)
+    return Particulars(name, typed_id_number(), phone, int(region) if is_code else 0, category)

@@ -64,7 +64,7 @@ def confirm_log_in(challenge: str) -> ResponseReturnValue:
     """Let in whoever types the code that was sent."""
     csrf.protect()
     try:
-        logged_in = holders.confirm_log_in(forms.identifier(challenge), request.form.get("code", "").strip())
+        logged_in = holders.confirm_log_in(forms.identifier(challenge), forms.typed_code())
     except Refusal as refusal:
         return _code_form(challenge, refusal), refusal.status
     session.pop("trial_code", None)
