@@ -21,6 +21,7 @@ from voucher_service.faces import (
     reviewed,
     training,
 )
+from voucher_service.faces.named import class_named
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.web.access import BUREAU, BUREAU_CLERK, INDUSTRY_REVIEWER, allow, caller
@@ -70,7 +71,7 @@ def show_class(training_class: str) -> str:
 @allow(*BUREAU, INDUSTRY_REVIEWER)
 def show_findings(training_class: str) -> str:
     """Show what each rule says of a class."""
-    found = reviewed.named(training_class)
+    found = class_named(training_class)
     return render_template(
         "findings.html",
         training_class=found,
@@ -88,7 +89,7 @@ def sign_opinion(training_class: str) -> ResponseReturnValue:
         verdict, note = forms.one_of("verdict", ("approve", "refuse")), forms.line("note", 500, least=0)
         step, now = request.form.get("step", ""), forms.now()
         with unit_of_work():
-            found = reviewed.named(training_class)
+            found = class_named(training_class)
             classes.give_opinion(found.region_id, found.class_id, step, verdict, note=note, caller=caller(), now=now)
     except Refusal as refusal:
         return reviewed.class_page(training_class, refusal), refusal.status

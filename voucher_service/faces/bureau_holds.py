@@ -14,6 +14,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms, reviewed
+from voucher_service.faces.named import class_named
 from voucher_service.faces.wording import REGIONS
 from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
@@ -75,7 +76,7 @@ def rule(training_class: str) -> ResponseReturnValue:
     try:
         kind, reason, note = forms.one_of("kind", KINDS), forms.line("reason", 40), forms.line("note", 200, least=0)
         with unit_of_work():
-            found = reviewed.named(training_class)
+            found = class_named(training_class)
             risk.rule_class(found, kind, reason=reason, note=note, caller=caller(), now=forms.now())
     except Refusal as refusal:
         return reviewed.class_page(training_class, refusal), refusal.status

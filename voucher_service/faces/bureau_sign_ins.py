@@ -13,6 +13,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.faces.wording import FLAGS, STANDINGS
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
@@ -107,7 +108,7 @@ def settle_void(decision: str) -> Response:
 @allow(*BUREAU)
 def show_sign_ins(training_class: str) -> str:
     """Show each trainee of a class, session by session, with what is missing; each mark leads to its sign-in."""
-    found, now = classes.find(forms.identifier(training_class), caller()), forms.now()
+    found, now = class_named(training_class), forms.now()
     seated = attendance.of_class(found, now)
     masked = holders.masked_all([one.holder_id for one in seated])
     return render_template(

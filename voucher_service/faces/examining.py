@@ -14,6 +14,7 @@ from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput, NotFound, Refusal
 from voucher_service.exams import service as exams
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.faces.outlooks import OUTCOMES
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
@@ -31,14 +32,14 @@ REASON_MAX = 200
 @allow(*INSTITUTION)
 def show(training_class: str) -> str:
     """Show the exam that is filed for a class with its results, or ask for the filing."""
-    return _page(_own_class(training_class))
+    return _page(class_named(training_class))
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/exam")
 @allow(*INSTITUTION)
 def file_exam(training_class: str) -> ResponseReturnValue:
     """File one exam for the class and for those that are to be examined with it."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     together = [forms.identifier(text) for text in request.form.getlist("together")[:POOLED_MAX]]
     try:
         held_on, place = forms.day("held_on"), forms.line("place", 100)
@@ -53,7 +54,7 @@ def file_exam(training_class: str) -> ResponseReturnValue:
 @allow(*INSTITUTION)
 def withdraw(training_class: str) -> ResponseReturnValue:
     """Take the filing back before its day."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     try:
         with unit_of_work():
             exams.withdraw(_exam_of(found).exam_id, caller(), forms.now())
@@ -66,7 +67,7 @@ def withdraw(training_class: str) -> ResponseReturnValue:
 @allow(*INSTITUTION)
 def enter_results(training_class: str) -> ResponseReturnValue:
     """Enter the results that were chosen, or correct them with a reason; all of them or none."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     exam_id = _exam_of(found).exam_id
     try:
         results = [_result(name) for name, value in request.form.items() if name.startswith("outcome-") and value]
@@ -133,10 +134,6 @@ def _exam_of(found: Any) -> Any:
     if (exam := exams.of_class(found.region_id, found.class_id)) is None:
         raise NotFound
     return exam
-
-
-def _own_class(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())
 
 
 def _back(training_class: str) -> Response:

@@ -12,6 +12,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision import service as supervision
@@ -24,20 +25,20 @@ blueprint = Blueprint("filming", __name__)
 @allow(*INSTITUTION)
 def show(training_class: str) -> str:
     """Show what supervision has of a class, and what is missing before its certificates count."""
-    return _page(_own(training_class))
+    return _page(class_named(training_class))
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/recordings")
 @allow(*INSTITUTION)
 def register_recording(training_class: str) -> ResponseReturnValue:
     """Register one recording; the same one is never registered twice."""
-    found = _own(training_class)
+    found = class_named(training_class)
     try:
         film = _film()
         with unit_of_work():
             supervision.register_recordings(found, [film], caller(), forms.now())
     except Refusal as refusal:
-        return _page(_own(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -45,12 +46,12 @@ def register_recording(training_class: str) -> ResponseReturnValue:
 @allow(*INSTITUTION)
 def close_round(training_class: str) -> ResponseReturnValue:
     """Close the survey's round and see its result."""
-    found = _own(training_class)
+    found = class_named(training_class)
     try:
         with unit_of_work():
             supervision.close_round(found, caller(), forms.now())
     except Refusal as refusal:
-        return _page(_own(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -58,13 +59,13 @@ def close_round(training_class: str) -> ResponseReturnValue:
 @allow(*INSTITUTION)
 def open_next_round(training_class: str) -> ResponseReturnValue:
     """Ask the trainees again after the month of repair."""
-    found = _own(training_class)
+    found = class_named(training_class)
     try:
         repaired_by = forms.line("repaired_by", 500)
         with unit_of_work():
             supervision.open_next_round(found, repaired_by, caller(), forms.now())
     except Refusal as refusal:
-        return _page(_own(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -72,13 +73,13 @@ def open_next_round(training_class: str) -> ResponseReturnValue:
 @allow(*INSTITUTION)
 def fetch_reports(training_class: str) -> ResponseReturnValue:
     """Fetch what the online platform reports on the class."""
-    found = _own(training_class)
+    found = class_named(training_class)
     try:
         told = supervision.ask_platform(found)
         with unit_of_work():
-            supervision.write_reports(_own(training_class), told, caller(), forms.now())
+            supervision.write_reports(class_named(training_class), told, caller(), forms.now())
     except Refusal as refusal:
-        return _page(_own(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -106,10 +107,6 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         now=forms.now(),
         refusal=refusal,
     )
-
-
-def _own(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())
 
 
 def _back(training_class: str) -> Response:

@@ -13,6 +13,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.faces.wording import FAULTS, INSPECTION_KINDS
 from voucher_service.identifiers import to_hex
 from voucher_service.institutions import service as institutions
@@ -47,14 +48,14 @@ def list_classes() -> str:
 @allow(*INSPECTORS)
 def show_class(training_class: str) -> str:
     """Show what was inspected, filmed and answered of a class, and how many certificates can have a value."""
-    return _page(_named(training_class))
+    return _page(class_named(training_class))
 
 
 @blueprint.get("/classes/<string(length=16):training_class>/inspection")
 @allow(*INSPECTORS)
 def show_form(training_class: str) -> str:
     """Ask for a visit on one small page; with ?corrects=… for the correction of one."""
-    return _form(_named(training_class))
+    return _form(class_named(training_class))
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/inspection")
@@ -62,14 +63,14 @@ def show_form(training_class: str) -> str:
 def record_inspection(training_class: str) -> ResponseReturnValue:
     """Write a visit down once, however often the form is sent."""
     key, digest = forms.nonce(), forms.digest()
-    found = _named(training_class)
+    found = class_named(training_class)
     try:
         with unit_of_work():
             if kept_answer(key, digest) is None:
                 supervision.record_inspection(found, _visit(), caller(), forms.now())
                 keep(key, digest, 201, "{}")
     except Refusal as refusal:
-        return _form(_named(training_class), refusal), refusal.status
+        return _form(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -77,7 +78,7 @@ def record_inspection(training_class: str) -> ResponseReturnValue:
 @allow(*BUREAU)
 def judge(training_class: str, recording: str) -> ResponseReturnValue:
     """Say what a recording shows."""
-    found = _named(training_class)
+    found = class_named(training_class)
     try:
         seen = supervision.Seen(
             shows_everyone=_yes("shows_everyone"),
@@ -88,7 +89,7 @@ def judge(training_class: str, recording: str) -> ResponseReturnValue:
         with unit_of_work():
             supervision.judge(found, forms.identifier(recording), seen, caller(), forms.now())
     except Refusal as refusal:
-        return _page(_named(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -96,14 +97,14 @@ def judge(training_class: str, recording: str) -> ResponseReturnValue:
 @allow(*INSPECTORS)
 def record_faults(training_class: str) -> ResponseReturnValue:
     """Write down what was found at one online session."""
-    found = _named(training_class)
+    found = class_named(training_class)
     try:
         faults = [fault for fault in FAULTS if fault in request.form.getlist("faults")]
         told = supervision.Found(forms.whole("session_no"), faults, forms.line("note", 500, least=0))
         with unit_of_work():
             supervision.record_faults(found, told, caller(), forms.now())
     except Refusal as refusal:
-        return _page(_named(training_class), refusal), refusal.status
+        return _page(class_named(training_class), refusal), refusal.status
     return _back(training_class)
 
 
@@ -164,10 +165,6 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         given=request.form,
         sent_to=request.path if refusal else "",
     )
-
-
-def _named(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())
 
 
 def _back(training_class: str) -> Response:

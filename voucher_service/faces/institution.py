@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.faces import examining, filming, forms, planning, roll_call, sheets, training
+from voucher_service.faces.named import class_named
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.web.access import INSTITUTION, INSTITUTION_ADMIN, allow, caller, own_institution_id
@@ -37,6 +38,6 @@ def list_classes() -> str:
 def submit_class(training_class: str) -> Response:
     """Hand a draft in; a refusal's page names every rule that it breaks."""
     with unit_of_work():
-        found = training.own_class(training_class)
+        found = class_named(training_class)
         classes.submit(found.region_id, found.class_id, forms.now())
     return training.back_to(training_class)

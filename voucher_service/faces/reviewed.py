@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from flask import render_template, request
 
 from voucher_service.classes import service as classes
 from voucher_service.errors import Refusal
 from voucher_service.faces import forms, training
+from voucher_service.faces.named import class_named
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 from voucher_service.reports import service as reports
@@ -22,7 +23,7 @@ SIGNERS: Final = {"industry": (INDUSTRY_REVIEWER,), "bureau": BUREAU}
 
 def class_page(text: str, refusal: Refusal | None = None) -> str:
     """Show a class that is named in an address; after a refusal with what was filled in."""
-    found = named(text)
+    found = class_named(text)
     due = DUE.get(found.state)
     return render_template(
         "bureau/class.html",
@@ -42,8 +43,3 @@ def class_page(text: str, refusal: Refusal | None = None) -> str:
         refusal=refusal,
         given=request.form,
     )
-
-
-def named(text: str) -> Any:
-    """Return a class that the caller may see; refuses with NotFound."""
-    return classes.find(forms.identifier(text), caller())

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from voucher_service.attendance import service as attendance
 from voucher_service.calendar import CITY_ZONE
-from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.faces.wording import FLAGS, STANDINGS
 from voucher_service.holders import service as holders
 from voucher_service.programmes import service as programmes
@@ -35,7 +35,7 @@ RECORDING_MAX = 120
 @allow(*INSTITUTION)
 def show_code(training_class: str, session_no: int) -> str:
     """Show the sign-in code of this moment on a page that asks for itself again when the next one begins."""
-    found, now = _own_class(training_class), forms.now()
+    found, now = class_named(training_class), forms.now()
     sitting = roll_calls.sitting(found, session_no)
     shown = _shown(found, session_no, now)
     return render_template(
@@ -56,7 +56,7 @@ def show_code(training_class: str, session_no: int) -> str:
 def open_roll_call(training_class: str, session_no: int) -> Response:
     """Have the code of a session shown from now on."""
     with unit_of_work():
-        roll_calls.open_roll_call(_own_class(training_class), session_no, caller().subject_id, forms.now())
+        roll_calls.open_roll_call(class_named(training_class), session_no, caller().subject_id, forms.now())
     return redirect(request.path, forms.SEE_OTHER)
 
 
@@ -76,7 +76,7 @@ def enter_make_up(training_class: str) -> ResponseReturnValue:
         with unit_of_work():
             if not kept_answer(key, digest):
                 roll_calls.make_up(
-                    _own_class(training_class),
+                    class_named(training_class),
                     forms.whole("makes_up"),
                     _moment("starts_at"),
                     _moment("ends_at"),
@@ -97,14 +97,14 @@ def record_make_up(training_class: str, session_no: int) -> ResponseReturnValue:
     try:
         recording = forms.line("recording", RECORDING_MAX)
         with unit_of_work():
-            roll_calls.record_make_up(_own_class(training_class), session_no, recording, forms.now())
+            roll_calls.record_make_up(class_named(training_class), session_no, recording, forms.now())
     except Refusal as refusal:
         return _sign_ins(training_class, refusal), refusal.status
     return redirect(url_for(".show_sign_ins", training_class=training_class), forms.SEE_OTHER)
 
 
 def _sign_ins(training_class: str, refusal: Refusal | None = None) -> str:
-    found, now = _own_class(training_class), forms.now()
+    found, now = class_named(training_class), forms.now()
     seated = attendance.of_class(found, now)
     sittings = roll_calls.sittings(found)
     return render_template(
@@ -162,7 +162,3 @@ def _moment(name: str) -> datetime:
         raise InvalidInput({name: ["YYYY-MM-DDTHH:MM"]}) from None
     forms.day_of(name, told.date().isoformat())
     return told
-
-
-def _own_class(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())

@@ -11,9 +11,10 @@ from voucher_service import rulebook
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.programmes import service as programmes
 from voucher_service.programmes.errors import RulePackMissing
-from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, INSTITUTION, PUBLIC, allow, caller
+from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, INSTITUTION, PUBLIC, allow
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -37,7 +38,7 @@ def list_rules() -> str:
 @allow(*INSTITUTION, *BUREAU, INDUSTRY_REVIEWER)
 def show_check(training_class: str) -> str:
     """Show each rule's light for a class, before it is submitted or after, and its review's working days."""
-    found = classes.find(forms.identifier(training_class), caller())
+    found = class_named(training_class)
     return render_template(
         "rules/class.html",
         training_class=found,

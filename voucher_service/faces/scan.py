@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.faces import forms, scan_answers, scan_paper
+from voucher_service.faces.named import class_named
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
@@ -41,7 +42,7 @@ def choose_class() -> str:
 @blueprint.get("/<string(length=16):training_class>")
 @allow(*INSTITUTION)
 def show_scanner(training_class: str) -> str:
-    found = classes.find(forms.identifier(training_class), caller())
+    found = class_named(training_class)
     return render_template(
         "scan/scanner.html",
         training_class=found,
@@ -55,7 +56,7 @@ def show_scanner(training_class: str) -> str:
 @allow(*INSTITUTION)
 def scan(training_class: str) -> ResponseReturnValue:
     """Redeem the shown voucher; a paper one goes on at the door for paper, which asks for a one-time code."""
-    found = classes.find(forms.identifier(training_class), caller())
+    found = class_named(training_class)
     code = "".join(forms.line("code", 600).split())
     if redemptions.is_paper(code):
         return scan_paper.door(found, code=code)

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from voucher_service.classes import service as classes
 from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms, scan_answers
+from voucher_service.faces.named import class_named
 from voucher_service.holders import service as holders
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
@@ -67,7 +67,7 @@ def door(
 
 
 def _own(training_class: str) -> Any:
-    return classes.find(forms.identifier(training_class), caller())
+    return class_named(training_class)
 
 
 def _scan(training_class: str) -> Scan:

@@ -10,11 +10,11 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.errors import InvalidInput, NotFound, Refusal
 from voucher_service.exams import service as exams
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
@@ -36,7 +36,7 @@ KINDS: Final = {"roster": "花名册", "results": "考核成绩", "certificates"
 @allow(*INSTITUTION)
 def show_roster(training_class: str) -> str:
     """Show who is expected in a class, and take another roster."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     return _roster_page(found)
 
 
@@ -45,7 +45,7 @@ def show_roster(training_class: str) -> str:
 @takes_file(sheets.FILE_BYTES_MAX)
 def upload_roster(training_class: str) -> ResponseReturnValue:
     """Keep a roster's file once, however often the form is sent; its columns are confirmed on the next page."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     try:
         kept = _upload_once("roster", found.class_id)
     except Refusal as refusal:
@@ -58,7 +58,7 @@ def upload_roster(training_class: str) -> ResponseReturnValue:
 def ask_offer(training_class: str) -> Response:
     """Ask that the people of the roster be offered directed vouchers."""
     with unit_of_work():
-        found = _own_class(training_class)
+        found = class_named(training_class)
         rosters.ask(rosters.of_class(found.region_id, found.class_id), caller(), forms.now())
     return redirect(url_for("institution.sheets.show_roster", training_class=training_class), forms.SEE_OTHER)
 
@@ -67,7 +67,7 @@ def ask_offer(training_class: str) -> Response:
 @allow(*INSTITUTION)
 def show_upload(training_class: str, kind: str) -> str:
     """Take a table of a class's exam results or certificates."""
-    return _upload_page(_own_class(training_class), kind)
+    return _upload_page(class_named(training_class), kind)
 
 
 @blueprint.post("/classes/<string(length=16):training_class>/tables/<any(results, certificates):kind>")
@@ -75,7 +75,7 @@ def show_upload(training_class: str, kind: str) -> str:
 @takes_file(sheets.FILE_BYTES_MAX)
 def upload(training_class: str, kind: str) -> ResponseReturnValue:
     """Keep a table's file once, however often the form is sent; its columns are confirmed on the next page."""
-    found = _own_class(training_class)
+    found = class_named(training_class)
     try:
         kept = _upload_once(kind, _subject(found, kind))
     except Refusal as refusal:
@@ -222,10 +222,6 @@ def _back_to(sheet: Any) -> str:
     if sheet.kind == "results":
         class_id = exams.class_ids(exams.find(sheet.subject_id, caller()))[0]
     return url_for("institution.sheets.show_upload", training_class=to_hex(class_id), kind=sheet.kind)
-
-
-def _own_class(text: str) -> Any:
-    return classes.find(forms.identifier(text), caller())
 
 
 def _own_sheet(text: str) -> Any:

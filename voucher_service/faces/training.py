@@ -16,6 +16,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.faces import forms
+from voucher_service.faces.named import class_named
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
@@ -51,7 +52,7 @@ UNDER_REVIEW: Final = ("draft", "submitted", "industry_approved")
 @allow(*INSTITUTION)
 def show_class(training_class: str) -> str:
     """Show a class with what each rule says of it, its opinions, its sessions and its trainees."""
-    found = own_class(training_class)
+    found = class_named(training_class)
     seated, sessions = reports.roster(found.region_id, found.class_id, forms.now()), classes.sessions(found)
     attendance_min = programmes.rule_numbers(found.rule_pack_id)["attendance_permille_min"]
     return render_template(
@@ -77,7 +78,7 @@ def show_class(training_class: str) -> str:
 @allow(*INSTITUTION)
 def show_findings(training_class: str) -> str:
     """Show what each rule says of a class."""
-    found = own_class(training_class)
+    found = class_named(training_class)
     return render_template(
         "findings.html",
         training_class=found,
@@ -95,7 +96,7 @@ def show_attendance(training_class: str, session_no: int) -> str:
 
 
 def _attendance_form(training_class: str, session_no: int, refusal: Refusal | None = None) -> str:
-    found = own_class(training_class)
+    found = class_named(training_class)
     session = next((held for held in roll_calls.sittings(found) if held.session_no == session_no), None)
     if session is None:
         raise NotFound
@@ -120,7 +121,7 @@ def record_attendance(training_class: str, session_no: int) -> ResponseReturnVal
         present = [forms.identifier(text) for text in request.form.getlist("present")]
         late = min(forms.whole("late_minutes"), DAY_MINUTES) if "late_minutes" in request.form else 0
         with unit_of_work():
-            found, by = own_class(training_class), caller().subject_id
+            found, by = class_named(training_class), caller().subject_id
             attendance.record_attendance(found, session_no, present, by, forms.now(), late_minutes=late)
     except Refusal as refusal:
         return _attendance_form(training_class, session_no, refusal), refusal.status
@@ -135,7 +136,7 @@ def record_attendance(training_class: str, session_no: int) -> ResponseReturnVal
 def close_class(training_class: str) -> Response:
     """Close a class after its last session: attendance decides who completed."""
     with unit_of_work():
-        attendance.close_class(own_class(training_class), forms.now())
+        attendance.close_class(class_named(training_class), forms.now())
     return back_to(training_class)
 
 
@@ -165,11 +166,6 @@ def enter_certificate(region_id: int, redemption: str) -> ResponseReturnValue:
 def explained_findings(training_class: Any) -> list[dict[str, Any]]:
     """Ask every rule about a class; this reads most of the registers, so only pages that need it do."""
     return [classes.explained(finding) for finding in classes.findings(training_class)]
-
-
-def own_class(text: str) -> Any:
-    """Return a class of the caller's institution; refuses with NotFound."""
-    return classes.find(forms.identifier(text), caller())
 
 
 def back_to(training_class: str) -> Response:

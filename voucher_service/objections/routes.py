@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from flask import current_app
-
-from voucher_service.errors import NotFound
-from voucher_service.identifiers import from_hex
 from voucher_service.objections import service
 from voucher_service.objections.schemas import (
     FiledSchema,
@@ -17,6 +12,7 @@ from voucher_service.objections.schemas import (
     ObjectionsSchema,
 )
 from voucher_service.web.access import BUREAU, HOLDER, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent
 from voucher_service.web.strict_json import Blueprint
 
@@ -30,7 +26,7 @@ blueprint = Blueprint("objections", __name__, url_prefix="/api/v1/objections", d
 @blueprint.response(201, FiledSchema)
 def file_objection(told: dict[str, Any]) -> Any:
     """Object to something that concerns oneself; the receipt number is for asking after it."""
-    return service.file_objection(caller(), told["about"], told["words"], _now(), told["voucher"])
+    return service.file_objection(caller(), told["about"], told["words"], now(), told["voucher"])
 
 
 @blueprint.get("")
@@ -56,13 +52,4 @@ def list_waiting() -> dict[str, Any]:
 @blueprint.response(200, FiledSchema)
 def answer(said: dict[str, str], region_id: int, objection: str) -> Any:
     """Answer an objection, once; its author is told."""
-    try:
-        objection_id = from_hex(objection)
-    except ValueError:
-        raise NotFound from None
-    return service.answer(region_id, objection_id, said["words"], caller(), _now())
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
+    return service.answer(region_id, identifier(objection), said["words"], caller(), now())

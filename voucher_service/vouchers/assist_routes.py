@@ -7,16 +7,14 @@ Asking for leave takes no Idempotency-Key, for the reason that log-in has: a kep
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from flask import Response, current_app
 
 from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
-from voucher_service.errors import NotFound, Refusal
+from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
-from voucher_service.identifiers import from_hex
 from voucher_service.institutions import service as institutions
 from voucher_service.vouchers import service
 from voucher_service.vouchers.assist_schemas import (
@@ -31,6 +29,7 @@ from voucher_service.vouchers.assist_schemas import (
 from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.vouchers.schemas import PaperSchema, VoucherSchema
 from voucher_service.web.access import BUREAU_CLERK, HOLDER, allow, caller
+from voucher_service.web.current import identifier, now
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
 
@@ -81,7 +80,7 @@ def receive(told: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, AssistanceSchema)
 def show(assistance: str) -> dict[str, Any]:
     """Show whom one acts for, masked, and how their vouchers stand."""
-    return _shown(_identifier(assistance))
+    return _shown(identifier(assistance))
 
 
 @blueprint.post("/<string(length=16):assistance>/vouchers")
@@ -93,7 +92,7 @@ def claim(wanted: dict[str, Any], assistance: str) -> Response:
     key, digest = required_key(), request_hash()
     asked = service.Claim(**wanted, idempotency_key=key, request_hash=digest)
     try:
-        body = service.claim_with_help(asked, caller(), _identifier(assistance), _now())
+        body = service.claim_with_help(asked, caller(), identifier(assistance), now())
     except ChainBroken:
         if earlier := kept_answer(key, digest):
             return earlier
@@ -109,7 +108,7 @@ def claim(wanted: dict[str, Any], assistance: str) -> Response:
 @blueprint.response(201, PaperSchema)
 def print_paper(assistance: str, voucher: str) -> service.Paper:
     """Print the voucher of the person at the counter; they are told."""
-    return service.print_for(caller(), _identifier(assistance), _identifier(voucher), _now())
+    return service.print_for(caller(), identifier(assistance), identifier(voucher), now())
 
 
 @blueprint.post("/<string(length=16):assistance>/vouchers/<string(length=16):voucher>/return")
@@ -118,7 +117,7 @@ def print_paper(assistance: str, voucher: str) -> service.Paper:
 @blueprint.response(200, VoucherSchema)
 def give_back(assistance: str, voucher: str) -> Any:
     """Give the unused voucher of the person at the counter back; they are told."""
-    return service.give_back_for(caller(), _identifier(assistance), _identifier(voucher), _now())
+    return service.give_back_for(caller(), identifier(assistance), identifier(voucher), now())
 
 
 @blueprint.post("/<string(length=16):assistance>/one-time-code")
@@ -126,13 +125,13 @@ def give_back(assistance: str, voucher: str) -> Any:
 @blueprint.response(201, HandedCodeSchema)
 def hand_out_code(assistance: str) -> holders.OneTimeCode:
     """Hand the person at the counter a one-time code for their paper voucher; kept under no key."""
-    return service.hand_out_code(caller(), _identifier(assistance), _now())
+    return service.hand_out_code(caller(), identifier(assistance), now())
 
 
 def _shown(assistance_id: int) -> dict[str, Any]:
-    now = _now()
-    leave = holders.require_assistance(caller(), assistance_id, now)
-    found = service.vouchers_of_helped(caller(), assistance_id, now)
+    moment = now()
+    leave = holders.require_assistance(caller(), assistance_id, moment)
+    found = service.vouchers_of_helped(caller(), assistance_id, moment)
     return {
         "assistance_id": assistance_id,
         "expires_at": leave.expires_at,
@@ -143,15 +142,3 @@ def _shown(assistance_id: int) -> dict[str, Any]:
 
 def _regions() -> Any:
     return current_app.extensions["region_ids"]()
-
-
-def _identifier(text: str) -> int:
-    try:
-        return from_hex(text)
-    except ValueError:
-        raise NotFound from None
-
-
-def _now() -> datetime:
-    moment: datetime = current_app.extensions["clock"].now()
-    return moment
