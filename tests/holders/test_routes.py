@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.accounts.application import small_service
 from voucher_service.accounts import routes as accounts_routes
+from voucher_service.database import db
 from voucher_service.holders import citizen_id, routes
 
 if TYPE_CHECKING:
@@ -37,6 +39,26 @@ def log_in(http: FlaskClient) -> dict[str, Any]:
     answer = http.post(SESSIONS, json={"challenge_id": challenge["challenge_id"], "code": challenge["trial_code"]})
     assert answer.status_code == 201
     return dict(answer.json)
+
+
+def test_a_log_in_reads_its_holder_once(http: FlaskClient) -> None:
+    log_in(http)
+    challenge = http.post(CHALLENGES, json=ASKED).json
+    sent: list[str] = []
+
+    def note(*arguments: object) -> None:
+        sent.append(str(arguments[2]))
+
+    with http.application.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = http.post(SESSIONS, json={"challenge_id": challenge["challenge_id"], "code": challenge["trial_code"]})
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert answer.status_code == 201
+    reading = [statement for statement in sent if "FROM holder " in " ".join([*statement.split(), ""])]
+    assert len(reading) == 1, reading
 
 
 def test_a_holder_logs_in_sees_themselves_masked_and_logs_out(http: FlaskClient) -> None:

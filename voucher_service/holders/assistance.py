@@ -125,7 +125,7 @@ def assistances_of_day(day_begins: datetime, region_id: int | None, limit: int) 
 
 def _begin_as_relative(helper: Caller, asked: list[object]) -> int:
     told = LogInRequest(*asked[:5])  # type: ignore[arg-type]
-    holder_id, region_id = person_of(told)
+    holder_id, region_id, *_ = person_of(told)
     return _begin(helper, holder_id, region_id, relation=str(asked[-1]))
 
 

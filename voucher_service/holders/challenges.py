@@ -18,6 +18,7 @@ from voucher_service.holders.people import (
     known_by_number,
     note_phone,
     number_on_phone,
+    opened,
     present,
     require_category,
     require_same_person,
@@ -31,6 +32,15 @@ class Challenge(NamedTuple):
 
     challenge_id: int
     trial_code: str | None
+
+
+class Proven(NamedTuple):
+    """A holder who answered with the right code, as read at that moment; a person's particulars are in it."""
+
+    holder_id: int
+    region_id: int
+    category: str
+    identity: Identity
 
 
 class Particulars(NamedTuple):
@@ -70,8 +80,8 @@ def challenge(told: Particulars, regions: Collection[int], purpose: str, more: S
     return Challenge(challenge_id, sender.send_code(identity.phone, code))
 
 
-def person_of(asked: LogInRequest) -> tuple[int, int]:
-    """Return (holder_id, region_id) of whoever answered with the right code, enrolling them the first time.
+def person_of(asked: LogInRequest) -> Proven:
+    """Return whoever answered with the right code, enrolling them the first time.
 
     Refuses with HolderExists, IdentityNotConfirmed and PhoneTaken.
     """
@@ -79,6 +89,7 @@ def person_of(asked: LogInRequest) -> tuple[int, int]:
     require_same_person(holder, asked.identity)
     if holder is None:
         number_on_phone(asked.phone, reason="")  # also where the first of several who shared it has left
-        return enrol(asked.identity, asked.region_id, asked.category, phone_number=1), asked.region_id
+        holder_id = enrol(asked.identity, asked.region_id, asked.category, phone_number=1)
+        return Proven(holder_id, asked.region_id, asked.category, asked.identity)
     note_phone(holder, asked.identity)
-    return holder.holder_id, holder.region_id
+    return Proven(holder.holder_id, holder.region_id, holder.category, opened(holder))

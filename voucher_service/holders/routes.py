@@ -40,8 +40,9 @@ def request_log_in(asked: dict[str, Any]) -> Challenge:
 @blueprint.response(201, LoggedInSchema)
 def log_in(shown: dict[str, str]) -> dict[str, Any]:
     """Show the code and get a token; the first time makes you a holder."""
-    token, holder_id = service.confirm_log_in(from_hex(shown["challenge_id"]), shown["code"])
-    return {"token": token, "holder": _own_page(holder_id)}
+    given = service.confirm_log_in(from_hex(shown["challenge_id"]), shown["code"])
+    own_page = {"holder_id": given.holder_id, "region_id": given.region_id, "category": given.category}
+    return {"token": given.token, "holder": {**own_page, **given.shown._asdict()}}
 
 
 @blueprint.route("/holders/me")

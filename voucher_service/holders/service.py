@@ -126,8 +126,13 @@ __all__ = [
 
 
 class LogIn(NamedTuple):
+    """A session, and its holder as they were read for it, so that nobody needs to read them again to greet them."""
+
     token: str
     holder_id: int
+    region_id: int
+    category: str
+    shown: Masked
 
 
 class Standing(NamedTuple):
@@ -246,8 +251,9 @@ def require_age(holder_id: int, day: date, age_min: int) -> None:
 
 
 def _log_in(asked: LogInRequest) -> LogIn:
-    holder_id, region_id = person_of(asked)
-    return LogIn(open_session(Caller(HOLDER, holder_id, region_id)), holder_id)
+    proven = person_of(asked)
+    token = open_session(Caller(HOLDER, proven.holder_id, proven.region_id))
+    return LogIn(token, proven.holder_id, proven.region_id, proven.category, _masked(proven.identity))
 
 
 def _standing(holder: Holder) -> Standing:
