@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.architecture.source import ROOT
 from tests.journey.city import START, Town, Worker
 from tests.journey.town import a_door
 from tests.rosters.school import School, row, stranger
@@ -21,6 +22,7 @@ from voucher_service.holders.models import IntroducedPerson
 from voucher_service.rosters import service as rosters
 from voucher_service.rosters.forgetting import KEPT_DAYS
 from voucher_service.rosters.models import RosterEntry
+from voucher_service.sheets import service as sheets_service
 from voucher_service.sweeping import sweep_once
 
 if TYPE_CHECKING:
@@ -140,3 +142,10 @@ def test_who_is_named_again_at_the_last_moment_is_kept(town: Town, school: Schoo
     assert known(school, ids) == set(ids)
     with town.app.app_context(), unit_of_work():
         assert holders.forget_introduced(ids, again + timedelta(days=1)) == len(ids)
+
+
+def test_people_are_kept_as_long_as_the_document_says() -> None:
+    rows = (ROOT / "SECURITY.md").read_text(encoding="utf-8").split("## How long people are kept")[1].splitlines()
+    promised = {row.split("|")[1].strip(): row.split("|")[3].strip() for row in rows if row.count("|") == 4}
+    assert promised["anybody in an uploaded table"] == f"{sheets_service.KEPT_DAYS} days after the upload"
+    assert promised["somebody named on a roster who never logged in"].startswith(f"{KEPT_DAYS} days after")
