@@ -10,7 +10,7 @@ from tests.accounts.application import REGIONS, engine_url, on_each_engine, smal
 from voucher_service.accounts.service import authenticate
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import NotFound, Refusal
-from voucher_service.holders import citizen_id, service
+from voucher_service.holders import challenges, citizen_id, service
 from voucher_service.holders.errors import (
     CategoryUnknown,
     CodeNotAccepted,
@@ -98,6 +98,25 @@ def test_of_many_who_show_a_code_at_once_one_gets_in(app: Flask) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(got_in, range(16))) == 1
+
+
+def test_whoever_enrolled_a_moment_ago_is_told_so_and_not_that_their_phone_is_taken(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two first log-ins looks for the person too early, and at the phone too late."""
+    first, second = challenge(), challenge()
+    with app.app_context():
+        service.confirm_log_in(*first)
+    seen: list[str] = []
+    known = challenges.known_by_number
+
+    def too_early(id_number: str) -> Holder | None:
+        seen.append(id_number)
+        return known(id_number) if len(seen) > 1 else None
+
+    monkeypatch.setattr(challenges, "known_by_number", too_early)
+    with app.app_context(), pytest.raises(HolderExists):
+        service.confirm_log_in(*second)
 
 
 @on_each_engine

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
 from voucher_service.holders import adapters, log_in_codes, rules
-from voucher_service.holders.errors import IdentityNotConfirmed, RegionUnknown
+from voucher_service.holders.errors import HolderExists, IdentityNotConfirmed, PhoneTaken, RegionUnknown
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.people import (
     enrol,
@@ -88,8 +88,18 @@ def person_of(asked: LogInRequest) -> Proven:
     holder = known_by_number(asked.id_number)
     require_same_person(holder, asked.identity)
     if holder is None:
-        number_on_phone(asked.phone, reason="")  # also where the first of several who shared it has left
+        _require_phone_free(asked)  # also where the first of several who shared it has left
         holder_id = enrol(asked.identity, asked.region_id, asked.category, phone_number=1)
         return Proven(holder_id, asked.region_id, asked.category, asked.identity)
     note_phone(holder, asked.identity)
     return Proven(holder.holder_id, holder.region_id, holder.category, opened(holder))
+
+
+def _require_phone_free(asked: LogInRequest) -> None:
+    """Refuse with PhoneTaken, and with HolderExists where it is the same person who took it a moment ago."""
+    try:
+        number_on_phone(asked.phone, reason="")
+    except PhoneTaken:
+        if known_by_number(asked.id_number) is not None:
+            raise HolderExists from None
+        raise
