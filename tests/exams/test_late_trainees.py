@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tests.faces.browsing import Visitor
+from tests.faces.browsing import PAGE, Visitor
+from tests.faces.test_questions import listened_to
 from tests.journey import supervising
+from tests.journey.city import START
 from tests.journey.town import Door, Trainee, a_door, assert_sound, refused, row
 from tests.races.crowd import race
 from tests.risk.lines import decide, dispute
 from tests.supervision.test_recordings import state
+from voucher_service.exams import service as exams
+from voucher_service.identifiers import from_hex, to_hex
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -112,6 +116,75 @@ def test_of_two_further_filings_at_once_one_stands(town: Town) -> None:
     decide(town, placed, "lift")
     outcome = race([partial(door.file_exam, 3)] * 2)
     assert outcome.answers == {(201, None): 1, (409, "class_not_in_state"): 1}
+
+
+def test_a_further_filing_withdrawn_before_any_result_leaves_the_class_to_its_first_exam(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    decide(town, placed, "lift")
+    town.clock.advance(days=4)
+    second = door.file_exam()
+    withdrawn = door.post(f"/api/v1/exams/{second.get_json()['exam']}/withdrawal", {})
+    assert (withdrawn.status_code, state(door)) == (200, "exam_filed")
+    assert passed(door, first, regular, held).status_code == 200
+    assert state(door) == "examined"
+
+
+def test_of_two_exams_that_give_one_trainee_a_result_at_once_one_does(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    decide(town, placed, "lift")
+    second = door.file_exam()
+    town.clock.advance(days=4)
+    outcome = race([partial(passed, door, exam, held) for exam in (first, second) * 3])
+    assert outcome.answers == {(200, None): 3, (422, "not_a_candidate"): 3}
+
+
+def test_the_page_of_a_further_exam_enters_its_results_and_corrects_those_of_the_first(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    decide(town, placed, "lift")
+    second = door.file_exam()
+    town.clock.advance(days=4)
+    desk, address = Visitor(town), f"/institution/classes/{door.hex}/exam"
+    desk.http.set_cookie("voucher_session", door.token())
+    given = {f"outcome-{regular.redemption}": "passed", f"outcome-{held.redemption}": "passed"}
+    page = desk.open(address).text
+    assert all(f'name="{name}"' in page for name in given)
+    entered = desk.http.post(
+        f"{address}/results", data=desk.hidden(address) | given | {f"reason-{regular.redemption}": ""}, headers=PAGE
+    )
+    assert entered.status_code == 303, entered.text
+    assert state(door) == "examined"
+    with town.app.app_context():
+        of_class = exams.results_of_class(door.region_id, from_hex(door.hex))
+    exam_of = {to_hex(key): to_hex(exam.exam_id) for key, (exam, _) in of_class.items()}
+    assert exam_of == {regular.redemption: first.get_json()["exam"], held.redemption: second.get_json()["exam"]}
+    corrected = given | {f"outcome-{regular.redemption}": "failed", f"reason-{regular.redemption}": "成绩单看错了"}
+    sent = desk.http.post(f"{address}/results", data=desk.hidden(address) | corrected, headers=PAGE)
+    assert sent.status_code == 303, sent.text
+    assert outlook(door, regular)["passed"] != "done"
+    assert outlook(door, held)["passed"] == "done"
+
+
+def test_the_page_asks_no_more_of_the_database_for_more_who_completed(town: Town) -> None:
+    asked = []
+    for regular in (1, 4):
+        town.clock.moment = START
+        door, _, _, _ = closed_over(town, regular)
+        door.file_exam()
+        town.clock.advance(days=4)
+        desk = Visitor(town)
+        desk.http.set_cookie("voucher_session", door.token())
+        assert desk.open(f"/institution/classes/{door.hex}/exam").status_code == 200
+        with listened_to(town) as sent:
+            desk.open(f"/institution/classes/{door.hex}/exam")
+        asked.append(len(sent))
+    assert asked[0] == asked[1]
 
 
 def test_the_page_offers_the_further_filing_to_the_institution(town: Town) -> None:

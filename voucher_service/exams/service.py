@@ -132,8 +132,10 @@ def withdraw(exam_id: int, caller: Caller, now: datetime) -> Exam:
     if exam.held_on <= local_date(now):
         raise ExamAlreadyHeld(held_on=exam.held_on.isoformat())
     for class_id in class_ids(exam):
-        first = round_of(exam, class_id) == 1
-        classes.move_on(exam.region_id, class_id, "ended" if first else "examined")
+        if round_of(exam, class_id) == 1:
+            classes.move_on(exam.region_id, class_id, "ended")
+        elif results_of_class(exam.region_id, class_id):  # Of an earlier exam: without any that one is not done with.
+            classes.move_on(exam.region_id, class_id, "examined")
     db.session.execute(
         update(ExamClass)
         .where(ExamClass.region_id == exam.region_id, ExamClass.exam_id == exam.exam_id)
@@ -151,8 +153,8 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     Each of `given` has redemption, outcome and reason. The same outcome again writes nothing.
     Refusals: NotFound, ExamWithdrawn, ExamNotYetHeld, ResultTwice, NotACandidate, ResultReasonMissing.
     """
-    exam = _lock(exam_id, caller)
-    require_over(exam, now)
+    require_over(find(exam_id, caller), now)
+    exam = _lock_with_classes(exam_id, caller)
     wanted = {row["redemption"]: row for row in given}
     if len(wanted) < len(given):
         raise ResultTwice
@@ -255,6 +257,14 @@ def require_passed(redemption: Any, examined_on: date) -> None:
 def _lock(exam_id: int, caller: Caller) -> Exam:
     """Return an exam of the caller's that stands, and let nobody else change it meanwhile."""
     return _standing(visible_to(caller).where(Exam.exam_id == exam_id).with_for_update())
+
+
+def _lock_with_classes(exam_id: int, caller: Caller) -> Exam:
+    """As `_lock`, and its classes before it: of two exams of a class only one takes a trainee's result."""
+    found = find(exam_id, caller)
+    for class_id in class_ids(found):
+        classes.lock(found.region_id, class_id)
+    return _lock(exam_id, caller)
 
 
 def _standing(query: Select[Exam]) -> Exam:

@@ -68,11 +68,12 @@ def withdraw(training_class: str) -> ResponseReturnValue:
 def enter_results(training_class: str) -> ResponseReturnValue:
     """Enter the results that were chosen, or correct them with a reason; all of them or none."""
     found = class_named(training_class)
-    exam_id = _exam_of(found).exam_id
+    exam = _exam_of(found)
     try:
         results = [_result(name) for name, value in request.form.items() if name.startswith("outcome-") and value]
         with unit_of_work():
-            exams.enter_results(exam_id, results, caller(), forms.now())
+            for exam_id, of_exam in _by_exam(results, found, exam):
+                exams.enter_results(exam_id, of_exam, caller(), forms.now())
     except Refusal as refusal:
         return _page(found, refusal), refusal.status
     return _back(training_class)
@@ -107,6 +108,15 @@ def _page(found: Any, refusal: Refusal | None = None) -> str:
         over=exam is not None and today > exam.held_on,
         refusal=refusal,
     )
+
+
+def _by_exam(results: list[dict[str, Any]], found: Any, exam: Any) -> list[tuple[int, list[dict[str, Any]]]]:
+    """Part what one form gave: whoever has a result has it corrected in the exam that it is of."""
+    known, parts = _results(found, exam), {exam.exam_id: list[dict[str, Any]]()}
+    for row in results:
+        has = known.get(row["redemption"])
+        parts.setdefault(has.exam_id if has else exam.exam_id, []).append(row)
+    return sorted(parts.items())
 
 
 def _results(found: Any, exam: Any) -> dict[int, Any]:
