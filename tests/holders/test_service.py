@@ -110,9 +110,9 @@ def test_whoever_enrolled_a_moment_ago_is_told_so_and_not_that_their_phone_is_ta
     seen: list[str] = []
     known = challenges.known_by_number
 
-    def too_early(id_number: str) -> Holder | None:
+    def too_early(id_number: str, *, held: bool = False) -> Holder | None:
         seen.append(id_number)
-        return known(id_number) if len(seen) > 1 else None
+        return known(id_number, held=held) if len(seen) > 1 else None
 
     monkeypatch.setattr(challenges, "known_by_number", too_early)
     with app.app_context(), pytest.raises(HolderExists):

@@ -83,9 +83,10 @@ def challenge(told: Particulars, regions: Collection[int], purpose: str, more: S
 def person_of(asked: LogInRequest) -> Proven:
     """Return whoever answered with the right code, enrolling them the first time.
 
+    Their phone is theirs until the unit of work ends: what is opened for it now, a change of phone finds and ends.
     Refuses with HolderExists, IdentityNotConfirmed and PhoneTaken.
     """
-    holder = known_by_number(asked.id_number)
+    holder = known_by_number(asked.id_number, held=True)
     require_same_person(holder, asked.identity)
     if holder is None:
         _require_phone_free(asked)  # also where the first of several who shared it has left

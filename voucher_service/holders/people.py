@@ -111,9 +111,13 @@ def require_category(category: str) -> None:
         raise CategoryUnknown(category=category)
 
 
-def known_by_number(id_number: str) -> Holder | None:
+def known_by_number(id_number: str, *, held: bool = False) -> Holder | None:
+    """Find a holder; `held` lets nobody change their phone until this unit of work ends."""
     index = field_sealer().blind_index(Holder.id_index.key, id_number)
-    return db.session.scalar(select(Holder).where(Holder.id_index == index))
+    query = select(Holder).where(Holder.id_index == index)
+    if held:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return db.session.scalar(query)
 
 
 def row_of(holder_id: int) -> Holder:

@@ -71,9 +71,9 @@ def ask_phone_change(
     number_on_phone(identity.phone, phone_reason)
     if not adapters.real_name_check().confirms(identity):
         raise NewPhoneNotConfirmed
-    holder_id, region_id = holder.holder_id, holder.region_id
+    holder_id, region_id, seen = holder.holder_id, holder.region_id, holder.phone_sealed.hex()
     challenge_id, code = new_id(), log_in_codes.new_code()
-    asked: list[object] = [clerk.subject_id, holder_id, identity.phone, place, phone_reason]
+    asked: list[object] = [clerk.subject_id, holder_id, identity.phone, place, phone_reason, seen]
     with unit_of_work():
         count_at_counter(clerk, CHANGED, rules.PHONE_CHANGES_A_DAY_MAX)
         record_access(holder_id, region_id, clerk, ASKED)
@@ -115,10 +115,12 @@ def _holder_of(identity: Identity) -> Holder:
 
 
 def _change(clerk: Caller, asked: list[Any], also: Callable[[int, int], None], now: datetime) -> PhoneChange:
-    _, holder_id, phone, place, phone_reason = asked
+    _, holder_id, phone, place, phone_reason, seen = asked
     holder = row_of(holder_id)
     region_id, old_phone = holder.region_id, opened(holder).phone
-    _put_phone(holder, phone, number_on_phone(phone, phone_reason))
+    number = number_on_phone(phone, phone_reason)
+    db.session.expunge(holder)
+    _put_phone(holder_id, bytes.fromhex(seen), phone, number)
     change = PhoneChange(
         region_id=region_id,
         change_id=new_id(),
@@ -137,12 +139,11 @@ def _change(clerk: Caller, asked: list[Any], also: Callable[[int, int], None], n
     return change
 
 
-def _put_phone(holder: Holder, phone: str, number: int) -> None:
-    """Replace the very phone that was read: of two counters that change one holder at once, one does.
+def _put_phone(holder_id: int, seen: bytes, phone: str, number: int) -> None:
+    """Replace the very phone that was on record when the code went out: of two counters that began, one ends.
 
     The unique key on the phone decides between two holders who want the same one.
     """
-    holder_id, seen = holder.holder_id, holder.phone_sealed
     replaced = (
         update(Holder)
         .where(Holder.holder_id == holder_id, Holder.phone_sealed == seen)
@@ -153,7 +154,6 @@ def _put_phone(holder: Holder, phone: str, number: int) -> None:
         )
         .returning(Holder.holder_id)
     )
-    db.session.expunge(holder)
     try:
         done = db.session.scalar(replaced.execution_options(synchronize_session=False))
     except IntegrityError:
