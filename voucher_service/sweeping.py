@@ -2,7 +2,8 @@
 
 The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also
 offers approved vouchers to people who have logged in since, closes classes in which nothing is open any more, and
-deletes what was in uploaded tables and who was named in them and never came.
+deletes what was in uploaded tables and who was named in them and never came. When another rule pack comes into force
+it stops or lets go the institutions whose audit findings that pack judges otherwise.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db, unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
+from voucher_service.institutions import service as institutions
 from voucher_service.reports import service as reports
 from voucher_service.rosters import service as rosters
 from voucher_service.sheets import service as sheets
@@ -46,6 +48,7 @@ VERBS: Final[dict[str, Callable[[datetime], int]]] = {
     "offered": rosters.issue,
     "forgotten": sheets.forget_old,
     "unmet": rosters.forget_unmet,
+    "settled": institutions.follow_rule_pack,
 }
 _log = structlog.get_logger(__name__)
 

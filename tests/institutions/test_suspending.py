@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +13,13 @@ from tests.journey.city import START, redeem_body
 from tests.journey.town import a_door, assert_sound, claimed, lasting_town, refused, row, town
 from tests.races.crowd import race
 from tests.rulebook.breaking import Planner, door_at
+from voucher_service.calendar import local_date
 from voucher_service.database import db, unit_of_work
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions.models import InstitutionSuspension
+from voucher_service.programmes import service as programmes
+from voucher_service.programmes.models import RulePack
+from voucher_service.sweeping import sweep_once
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -174,3 +179,34 @@ def test_an_institution_cannot_end_its_way_out_of_a_suspended_or_filed_class(tow
     assert refused(door.close()) == (409, "class_not_in_state")
     assert refused(end(door)) == (409, "class_not_in_state")
     assert row(town, trainee.worker).state == "redeemed"
+
+
+def in_force_tomorrow(town: Town, since_year: int) -> None:
+    """Another pack, which differs in the year from which findings bar; the sweep that follows its first day."""
+    tomorrow = local_date(town.clock.now()) + timedelta(days=1)
+    with town.app.app_context(), unit_of_work() as session:
+        pack = programmes.pack_in_force(tomorrow)
+        numbers = dict(pack.numbers) | {"audit_findings_since_year": since_year}
+        session.add(RulePack(rule_pack_id=900 + since_year, effective_from=tomorrow, numbers=numbers, texts=pack.texts))
+    town.clock.advance(days=1)
+    town.tokens.clear()
+
+
+def settled(town: Town) -> int:
+    with town.app.app_context():
+        return sweep_once(town.clock.now()).get("settled", 0)
+
+
+def test_another_packs_year_stops_whom_it_bars_and_lets_go_whom_it_does_not(fresh_town: Town) -> None:
+    town = fresh_town
+    door, good = a_door(town, 4), a_door(town, 5)
+    assert act(door, "bureau1", "/findings", {**FOUND, "found_on": "2021-12-31"}).status_code == 201
+    assert (settled(town), scan(door).status_code) == (0, 201)
+    in_force_tomorrow(town, 2021)
+    assert (settled(town), settled(town)) == (1, 0)
+    assert refused(scan(door)) == (403, "institution_barred")
+    assert scan(good).status_code == 201
+    in_force_tomorrow(town, 2022)
+    assert (settled(town), settled(town)) == (1, 0)
+    assert scan(door).status_code == 201
+    assert_sound(town)

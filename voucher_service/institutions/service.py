@@ -26,7 +26,7 @@ from voucher_service.institutions.registers import teachers as known_teachers
 from voucher_service.institutions.registers import venues as known_venues
 from voucher_service.institutions.rules import Provider
 from voucher_service.institutions.standing import STANDING
-from voucher_service.institutions.suspending import is_suspended, reason_against
+from voucher_service.institutions.suspending import follow_rule_pack, is_suspended, reason_against
 from voucher_service.web.access import Caller
 
 CITY_REGION: Final = 411200
@@ -45,6 +45,7 @@ __all__ = [
     "enrol_device",
     "find",
     "find_device",
+    "follow_rule_pack",
     "get",
     "is_signed",
     "known_teachers",

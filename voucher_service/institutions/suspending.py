@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
@@ -83,24 +83,19 @@ def settle(institution: Institution, now: datetime) -> Institution:
         with_for_update={"key_share": True},
         populate_existing=True,
     )
-    since = (
-        *db.session.scalars(
-            select(InstitutionSuspension.made_at).where(
-                *_of(InstitutionSuspension, institution), InstitutionSuspension.lifted_at.is_(None)
-            )
-        ),
-        *db.session.scalars(
-            select(Blacklisting.confirmed_at).where(
-                *_of(Blacklisting, institution),
-                Blacklisting.confirmed_at.is_not(None),
-                Blacklisting.exit_confirmed_at.is_(None),
-            )
-        ),
-        *(finding.entered_at for finding in _barring(institution, local_date(now))),
-    )
-    locked.suspended_at = min((at for at in since if at), default=None)
+    locked.suspended_at = _stopped_since(locked, now)
     db.session.flush()  # Whoever looks next, in this unit of work too, must find the change.
     return locked
+
+
+def follow_rule_pack(now: datetime) -> int:
+    """Settle whom a finding stops, or stops no more, since another pack's year is in force; return how many."""
+    concerned = select(Institution).where(exists().where(*_of(InstitutionFinding, Institution)))
+    found = db.session.scalars(concerned.execution_options(populate_existing=True)).all()
+    changed = [one for one in found if one.suspended_at != _stopped_since(one, now)]
+    for one in changed:
+        settle(one, now)
+    return len(changed)
 
 
 def reason_against(institution: Institution, day: date) -> Refusal | None:
@@ -132,6 +127,25 @@ def second_person(by: Caller, first: int) -> int:
     return person
 
 
+def _stopped_since(institution: Institution, now: datetime) -> datetime | None:
+    since = (
+        *db.session.scalars(
+            select(InstitutionSuspension.made_at).where(
+                *_of(InstitutionSuspension, institution), InstitutionSuspension.lifted_at.is_(None)
+            )
+        ),
+        *db.session.scalars(
+            select(Blacklisting.confirmed_at).where(
+                *_of(Blacklisting, institution),
+                Blacklisting.confirmed_at.is_not(None),
+                Blacklisting.exit_confirmed_at.is_(None),
+            )
+        ),
+        *(finding.entered_at for finding in _barring(institution, local_date(now))),
+    )
+    return min((at for at in since if at), default=None)
+
+
 def _barring(institution: Institution, day: date) -> list[InstitutionFinding]:
     found = db.session.scalars(select(InstitutionFinding).where(*_of(InstitutionFinding, institution))).all()
     if not found:
@@ -155,6 +169,7 @@ def _open(institution: Institution) -> InstitutionSuspension:
 
 
 def _of(
-    table: type[InstitutionSuspension | Blacklisting | InstitutionFinding], institution: Institution
+    table: type[InstitutionSuspension | Blacklisting | InstitutionFinding],
+    institution: Institution | type[Institution],
 ) -> tuple[ColumnElement[bool], ...]:
     return (table.region_id == institution.region_id, table.institution_id == institution.institution_id)
