@@ -28,8 +28,13 @@ def begin(scratch: Path, said: Path) -> subprocess.Popen[bytes]:
     """Start a year on a service of its own; what it says goes to a file."""
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "DATA_DIR"}}
     asked = [sys.executable, "-m", "voucher_service", "simulate", "--issued", "2000", "--used", "500"]
-    with said.open("wb") as out:
-        return subprocess.Popen(asked, env={**environment, "TMPDIR": str(scratch)}, stdout=out, stderr=out)
+    # What a shell starts in the background ignores SIGINT, and a child of it would too.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with said.open("wb") as out:
+            return subprocess.Popen(asked, env={**environment, "TMPDIR": str(scratch)}, stdout=out, stderr=out)
+    finally:
+        signal.signal(signal.SIGINT, ours)
 
 
 def descendants(pid: int) -> set[int]:
