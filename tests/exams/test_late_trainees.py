@@ -38,6 +38,18 @@ def passed(door: Door, filed: Any, *trainees: Trainee) -> Any:
     return door.post(f"/api/v1/exams/{filed.get_json()['exam']}/results", {"results": rows})
 
 
+def two_exams(town: Town) -> tuple[Door, Trainee, Trainee, Any, Any]:
+    """A class, who passed its first exam and who only completed after it, and both exams, which are over."""
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, regular)
+    decide(town, placed, "lift")
+    second = door.file_exam()
+    town.clock.advance(days=4)
+    return door, regular, held, first, second
+
+
 def outlook(door: Door, trainee: Trainee) -> dict[str, str]:
     answer = door.town.get(f"/api/v1/reports/outlooks/classes/{door.hex}", door.token())
     assert answer.status_code == 200, answer.text
@@ -131,25 +143,13 @@ def test_a_further_filing_withdrawn_before_any_result_leaves_the_class_to_its_fi
 
 
 def test_of_two_exams_that_give_one_trainee_a_result_at_once_one_does(town: Town) -> None:
-    door, (regular,), held, placed = closed_over(town)
-    first = door.file_exam()
-    town.clock.advance(days=4)
-    passed(door, first, regular)
-    decide(town, placed, "lift")
-    second = door.file_exam()
-    town.clock.advance(days=4)
+    door, _, held, first, second = two_exams(town)
     outcome = race([partial(passed, door, exam, held) for exam in (first, second) * 3])
     assert outcome.answers == {(200, None): 3, (422, "not_a_candidate"): 3}
 
 
 def test_the_page_of_a_further_exam_enters_its_results_and_corrects_those_of_the_first(town: Town) -> None:
-    door, (regular,), held, placed = closed_over(town)
-    first = door.file_exam()
-    town.clock.advance(days=4)
-    passed(door, first, regular)
-    decide(town, placed, "lift")
-    second = door.file_exam()
-    town.clock.advance(days=4)
+    door, regular, held, first, second = two_exams(town)
     desk, address = Visitor(town), f"/institution/classes/{door.hex}/exam"
     desk.http.set_cookie("voucher_session", door.token())
     given = {f"outcome-{regular.redemption}": "passed", f"outcome-{held.redemption}": "passed"}
