@@ -9,16 +9,16 @@ it stops or lets go the institutions whose audit findings that pack judges other
 from __future__ import annotations
 
 import threading
-from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from voucher_service.certificates import service as certificates
 from voucher_service.classes import service as classes
-from voucher_service.database import db, unit_of_work
+from voucher_service.database import unit_of_work
 from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
 from voucher_service.institutions import service as institutions
@@ -55,15 +55,17 @@ _log = structlog.get_logger(__name__)
 
 def sweep_once(now: datetime) -> dict[str, int]:
     """Do what is due at `now`, a bounded number at a time; return how many of each there were."""
-    swept: Counter[str] = Counter()
-    for name, verb in VERBS.items():
-        while True:
-            with unit_of_work():
-                done = verb(now)
-            if not done:
-                break
-            swept[name] += done
-    return dict(swept)
+    return {name: swept for name, verb in VERBS.items() if (swept := _to_the_end(verb, now))}
+
+
+def _to_the_end(verb: Callable[[datetime], int], now: datetime) -> int:
+    swept = 0
+    while True:
+        with unit_of_work():
+            done = verb(now)
+        if not done:
+            return swept
+        swept += done
 
 
 class Sweeper:
@@ -82,15 +84,21 @@ class Sweeper:
         self._stopping.set()
         self._thread.join()
 
+    def sweep(self) -> None:
+        """Make one pass. What fails is logged and tried in the next; it keeps nothing else waiting."""
+        for name, verb in VERBS.items():
+            self._attempt(name, partial(_to_the_end, verb))
+        self._attempt("sent", holders.send_waiting)
+
     def _run(self) -> None:
         while not self._stopping.wait(self._pause_seconds):
-            try:
-                with self._app.app_context():
-                    now = self._app.extensions["clock"].now()
-                    sweep_once(now)
-                    holders.send_waiting(now)
-                    db.session.remove()
-            except Refusal as refusal:
-                _log.info("sweep_lost_a_race", code=refusal.code)
-            except Exception:  # noqa: BLE001 - whatever happened, the next minute is another chance
-                _log.exception("sweep_failed")
+            self.sweep()
+
+    def _attempt(self, name: str, verb: Callable[[datetime], object]) -> None:
+        try:
+            with self._app.app_context():
+                verb(self._app.extensions["clock"].now())
+        except Refusal as refusal:
+            _log.info("sweep_lost_a_race", verb=name, code=refusal.code)
+        except Exception:  # noqa: BLE001 - whatever happened, the next minute is another chance
+            _log.exception("sweep_failed", verb=name)
