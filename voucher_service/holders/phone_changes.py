@@ -57,12 +57,14 @@ def ask_phone_change(
 ) -> Challenge:
     """Send a code to the new phone of a holder whose card, (name, ID number), lies before a clerk.
 
-    In a unit of work of its own. A phone that stands for somebody else already needs `phone_reason`. Refuses as
+    In units of work of its own. A phone that stands for somebody else already needs `phone_reason`. Refuses as
     `rules.identity` does, with CardNotEnrolled, PersonOfOtherRegion, PhoneUnchanged, PhoneTaken, PhoneSharedByTooMany,
     NewPhoneNotConfirmed, IdentityCheckUnavailable, AssistanceCapReached and TooManyCodes.
     """
     moment, sender = present(), adapters.sms_sender()
     identity = rules.identity(*card, phone, local_date(moment))
+    with unit_of_work():  # counted whatever comes of it: a refusal tells who is enrolled, and whose phone it is
+        count_at_counter(clerk, CHANGED, rules.PHONE_CHANGES_A_DAY_MAX)
     holder = _holder_of(identity)
     if clerk.region_id not in {holder.region_id, city_region}:
         raise PersonOfOtherRegion
@@ -75,7 +77,6 @@ def ask_phone_change(
     challenge_id, code = new_id(), log_in_codes.new_code()
     asked: list[object] = [clerk.subject_id, holder_id, identity.phone, place, phone_reason, seen]
     with unit_of_work():
-        count_at_counter(clerk, CHANGED, rules.PHONE_CHANGES_A_DAY_MAX)
         record_access(holder_id, region_id, clerk, ASKED)
         log_in_codes.keep(
             challenge_id, code, identity.phone, purpose=log_in_codes.CHANGE_PHONE, request=asked, now=moment
