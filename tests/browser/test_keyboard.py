@@ -74,7 +74,7 @@ def test_a_worker_claims_and_shows_the_code_by_keyboard_alone(
     choose(page, "人员类别", WORKER.category)
     press(page, "发送验证码")
     shown = page.locator(".trial-code strong").inner_text()
-    tab_to(page, "六位验证码")
+    assert page.evaluate(FOCUSED)["name"] == "六位验证码", "it has the focus when the page opens"
     page.keyboard.type(shown)
     page.keyboard.press("Enter")
     page.wait_for_url(f"{address}/my")

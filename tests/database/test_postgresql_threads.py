@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -87,3 +89,14 @@ def test_what_no_chain_may_send_is_refused_and_the_next_is_served(
     with pytest.raises(error):
         hot_path.run(KEPT, good | wrong)
     assert hot_path.run(KEPT, good)
+
+
+def test_a_connection_that_takes_nothing_more_is_replaced(hot_path: PostgreSQLThreads) -> None:
+    """What does not even get out is no want of memory, as the driver says, and is sent again."""
+    good: dict[str, Any] = {"whole": 1, "words": "", "hash": b"", "nothing": None}
+    hot_path.run(KEPT, good)
+    held = hot_path._local.connection
+    with socket.socket(fileno=os.dup(held.pgconn.socket)) as same:
+        same.shutdown(socket.SHUT_RDWR)
+    assert hot_path.run(KEPT, good | {"whole": 2})
+    assert hot_path._local.connection is not held

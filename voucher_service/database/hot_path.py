@@ -79,12 +79,16 @@ class PostgreSQLThreads:
 
     def _send(self, chain: Chain, values: list[Any]) -> Row:
         connection, prepared = self._connection()
-        if chain.prepared_name not in prepared:
-            types = [_TYPE_OF.get(type(value), _INFERRED) for value in values]
-            _settled(connection, connection.pgconn.prepare(chain.prepared_name, chain.numbered_text.encode(), types))
-            prepared.add(chain.prepared_name)
         sent: list[Any] = [_sent(value) for value in values]
-        result = connection.pgconn.exec_prepared(chain.prepared_name, sent)
+        try:
+            if chain.prepared_name not in prepared:
+                types = [_TYPE_OF.get(type(value), _INFERRED) for value in values]
+                text = chain.numbered_text.encode()
+                _settled(connection, connection.pgconn.prepare(chain.prepared_name, text, types))
+                prepared.add(chain.prepared_name)
+            result = connection.pgconn.exec_prepared(chain.prepared_name, sent)
+        except MemoryError as lost:  # so the driver calls it when libpq has no result: the request did not get out
+            raise psycopg.OperationalError("the connection to the database is lost") from lost
         return _first_row(chain, _settled(connection, result))
 
     def _connection(self) -> tuple[psycopg.Connection[Any], set[bytes]]:
@@ -131,7 +135,7 @@ def _settled(connection: psycopg.Connection[Any], result: PGresult) -> PGresult:
     if result.status in _GOOD:
         return result
     error = error_from_result(result)
-    if connection.closed:
+    if connection.closed or error.sqlstate is None:  # what the server did not say, the client says of a lost connection
         raise psycopg.OperationalError(str(error)) from error
     raise error
 
