@@ -172,7 +172,7 @@ def test_a_misspelt_name_passes_with_a_reason_and_another_number_never(town: Tow
 
 
 def test_whoever_completed_and_is_not_examined_joins_no_other_class(town: Town) -> None:
-    first, second = a_door(town), a_door(town, 0)
+    first, second = a_door(town, but={town.city.classes[0][1]}), a_door(town, 0)
     (trainee,) = first.complete()
     town.clock.moment = START
     before = Voucher.voucher_id == from_hex(trainee.worker.voucher)
