@@ -92,7 +92,7 @@ def test_what_no_chain_may_send_is_refused_and_the_next_is_served(
 
 
 def test_a_connection_that_takes_nothing_more_is_replaced(hot_path: PostgreSQLThreads) -> None:
-    """What does not even get out is no want of memory, as the driver says, and is sent again."""
+    """What did not get out is sent again on another one."""
     good: dict[str, Any] = {"whole": 1, "words": "", "hash": b"", "nothing": None}
     hot_path.run(KEPT, good)
     held = hot_path._local.connection

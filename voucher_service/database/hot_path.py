@@ -79,16 +79,12 @@ class PostgreSQLThreads:
 
     def _send(self, chain: Chain, values: list[Any]) -> Row:
         connection, prepared = self._connection()
+        if chain.prepared_name not in prepared:
+            types = [_TYPE_OF.get(type(value), _INFERRED) for value in values]
+            _settled(connection, connection.pgconn.prepare(chain.prepared_name, chain.numbered_text.encode(), types))
+            prepared.add(chain.prepared_name)
         sent: list[Any] = [_sent(value) for value in values]
-        try:
-            if chain.prepared_name not in prepared:
-                types = [_TYPE_OF.get(type(value), _INFERRED) for value in values]
-                text = chain.numbered_text.encode()
-                _settled(connection, connection.pgconn.prepare(chain.prepared_name, text, types))
-                prepared.add(chain.prepared_name)
-            result = connection.pgconn.exec_prepared(chain.prepared_name, sent)
-        except MemoryError as lost:  # so the driver calls it when libpq has no result: the request did not get out
-            raise psycopg.OperationalError("the connection to the database is lost") from lost
+        result = connection.pgconn.exec_prepared(chain.prepared_name, sent)
         return _first_row(chain, _settled(connection, result))
 
     def _connection(self) -> tuple[psycopg.Connection[Any], set[bytes]]:
