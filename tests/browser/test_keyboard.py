@@ -33,6 +33,7 @@ FOCUSED = """() => {
 
 def tab_to(page: Page, name: str) -> str:
     """Press Tab until what is called so has the focus; return the question it belongs to."""
+    page.wait_for_load_state()  # a page whose style has not come yet marks nothing
     for _ in range(STOPS_MAX):
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
