@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tests.exams.test_results_table import enter, line
 from tests.faces.browsing import PAGE, Visitor
 from tests.faces.test_questions import listened_to
 from tests.journey import supervising
@@ -12,7 +13,9 @@ from tests.journey.city import START
 from tests.journey.town import Door, Trainee, a_door, assert_sound, refused, row
 from tests.races.crowd import race
 from tests.risk.lines import decide, dispute
+from tests.rosters.school import School
 from tests.supervision.test_recordings import state
+from voucher_service.calendar import local_date
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import from_hex, to_hex
 
@@ -48,6 +51,11 @@ def two_exams(town: Town) -> tuple[Door, Trainee, Trainee, Any, Any]:
     second = door.file_exam()
     town.clock.advance(days=4)
     return door, regular, held, first, second
+
+
+def results_known(door: Door) -> set[str]:
+    with door.town.app.app_context():
+        return {to_hex(key) for key in exams.results_of_class(door.region_id, from_hex(door.hex))}
 
 
 def outlook(door: Door, trainee: Trainee) -> dict[str, str]:
@@ -105,6 +113,36 @@ def test_lifted_after_the_exam_the_class_files_another_and_the_first_results_sta
     assert_sound(town)
 
 
+def test_nobody_has_a_result_of_an_exam_before_they_completed(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    day = first.get_json()["held_on"]
+    town.clock.advance(days=4)
+    decide(town, placed, "lift")
+    after = {"completed_on": local_date(town.clock.now()).isoformat(), "held_on": day}
+    for together in ((held,), (regular, held)):
+        answer = passed(door, first, *together)
+        assert (refused(answer), answer.get_json()["figures"]) == ((409, "completed_after_exam"), after)
+    table = School(door, "results", first.get_json()["exam"])
+    assert enter(table, line(regular), line(held)) == [[], ["completed_after_exam"]]
+    assert enter(table, line(held, "缺考")) == [["completed_after_exam"]]
+    assert results_known(door) == set()
+    assert passed(door, first, regular).status_code == 200
+    second = door.file_exam()
+    town.clock.advance(days=4)
+    assert passed(door, second, held).status_code == 200
+    assert results_known(door) == {regular.redemption, held.redemption}
+
+
+def test_lifted_on_the_exams_day_the_trainee_may_still_have_sat_it(town: Town) -> None:
+    door, (regular,), held, placed = closed_over(town)
+    first = door.file_exam()
+    town.clock.advance(days=3)
+    decide(town, placed, "lift")
+    town.clock.advance(days=1)
+    assert passed(door, first, regular, held).status_code == 200
+
+
 def test_a_further_filing_is_withdrawn_and_filed_again(town: Town) -> None:
     door, (regular,), _, placed = closed_over(town)
     first = door.file_exam()
@@ -143,8 +181,13 @@ def test_a_further_filing_withdrawn_before_any_result_leaves_the_class_to_its_fi
 
 
 def test_of_two_exams_that_give_one_trainee_a_result_at_once_one_does(town: Town) -> None:
-    door, _, held, first, second = two_exams(town)
-    outcome = race([partial(passed, door, exam, held) for exam in (first, second) * 3])
+    door, (other, sat), _, _ = closed_over(town, 2)
+    first = door.file_exam()
+    town.clock.advance(days=4)
+    passed(door, first, other)
+    second = door.file_exam()
+    town.clock.advance(days=4)
+    outcome = race([partial(passed, door, exam, sat) for exam in (first, second) * 3])
     assert outcome.answers == {(200, None): 3, (422, "not_a_candidate"): 3}
 
 

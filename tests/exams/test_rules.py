@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
-from voucher_service.exams.rules import require_alike, require_filed, require_notice
+from voucher_service.exams.errors import CompletedAfterExam, ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
+from voucher_service.exams.rules import require_alike, require_completed, require_filed, require_notice
 
 
 @dataclass
@@ -28,6 +28,14 @@ def test_a_certificate_wants_as_many_filed_exams_as_the_pack_says() -> None:
     with pytest.raises(ExamNotFiled) as refused:
         require_filed(0, exams_min=1)
     assert refused.value.figures == {"filed": 0, "exams_min": 1}
+
+
+def test_whoever_completed_by_the_day_of_the_exam_has_a_result_and_nobody_later() -> None:
+    require_completed(date(2026, 3, 3), date(2026, 3, 3))
+    with pytest.raises(CompletedAfterExam) as refused:
+        require_completed(date(2026, 3, 4), date(2026, 3, 3))
+    assert refused.value.figures == {"completed_on": "2026-03-04", "held_on": "2026-03-03"}
+    assert refused.value.clause == "二(三)2"
 
 
 @pytest.mark.parametrize(("field", "other"), [("region_id", 411203), ("occupation_code", "X"), ("level", "senior")])

@@ -63,7 +63,10 @@ BOUNDARIES: Final[dict[str, tuple[Callable[..., None], ...]]] = {
     "R18c": (supervision_rules.test_fifteen_unbroken_minutes_of_each_lesson_are_enough_and_fourteen_are_not,),
     "R18d": (supervision_rules.test_the_third_strike_takes_the_subsidy,),
     "R18e": (supervision_rules.test_recordings_are_kept_three_calendar_years,),
-    "R18f": (test_make_ups.test_a_make_up_follows_is_as_long_and_overlaps_with_nothing,),
+    "R18f": (
+        test_make_ups.test_a_make_up_follows_is_as_long_and_overlaps_with_nothing,
+        exam_rules.test_whoever_completed_by_the_day_of_the_exam_has_a_result_and_nobody_later,
+    ),
     "R18g": (
         supervision_rules.test_eighty_five_in_a_hundred_are_enough_and_a_little_less_is_not,
         supervision_rules.test_a_repair_takes_a_calendar_month_and_not_one_day_less,

@@ -50,6 +50,16 @@ class NotACandidate(Refusal):
     en = "{unknown} of these are no candidates: not of these classes, not completed, or certified already."
 
 
+class CompletedAfterExam(Refusal):
+    code = "completed_after_exam"
+    clause = "二(三)2"
+    zh = "这名学员{completed_on}才结业，考核日是{held_on}：考核后结业的须参加下一次报备的考核，不能登记这次的成绩。"
+    en = (
+        "The trainee completed on {completed_on} and the exam was on {held_on}: whoever completes after an exam "
+        "sits the next one that is filed and has no result of this one."
+    )
+
+
 class ResultTwice(Refusal):
     code = "result_twice"
     status = 422

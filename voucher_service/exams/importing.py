@@ -39,11 +39,11 @@ def check(sheet: Sheet, rows: Sequence[Row], now: datetime) -> Sequence[Verdict]
     """Judge some rows of a sheet. Refuses with NotFound, ExamWithdrawn."""
     exam = service.find(sheet.subject_id, sheets.author_of(sheet))
     candidates = service.candidates(exam)
-    latest = service.results(exam)
+    latest, late = service.results(exam), service.against_sitting(exam, candidates.values())
     people = [_read(row, now) for row in rows]
     known = holders.recognised([(one.name, one.id_number) for one in people if one.name and one.id_number])
     return [
-        _verdict(row, one, known.get((one.name or "", one.id_number or "")), candidates, latest)
+        _verdict(row, one, known.get((one.name or "", one.id_number or "")), candidates, latest, late=late)
         for row, one in zip(rows, people, strict=True)
     ]
 
@@ -59,7 +59,13 @@ def accept(sheet: Sheet, rows: Iterable[Row], now: datetime) -> None:
 
 
 def _verdict(
-    row: Row, person: holders.Person, known: Any, candidates: Mapping[int, Any], latest: Mapping[int, Any]
+    row: Row,
+    person: holders.Person,
+    known: Any,
+    candidates: Mapping[int, Any],
+    latest: Mapping[int, Any],
+    *,
+    late: Mapping[int, Refusal],
 ) -> Verdict:
     against = [*person.refusals, *_of_outcome(row)]
     candidate = candidates.get(known.holder_id) if known else None
@@ -67,6 +73,8 @@ def _verdict(
         against.append(IdentityNotConfirmed())
     elif person.name and person.id_number and candidate is None:
         against.append(NotACandidate(unknown=1))
+    elif candidate is not None and candidate.redemption_id in late:
+        against.append(late[candidate.redemption_id])
     elif candidate is not None and not against:
         against += _of_correction(row, latest.get(candidate.redemption_id))
     return Verdict(against, [holders.person_digest(person.id_number)] if person.id_number else [])

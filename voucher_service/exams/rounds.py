@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from voucher_service.calendar import local_date
 from voucher_service.classes.errors import ClassNotInState
 from voucher_service.database import db
 from voucher_service.exams.models import Exam, ExamClass, ExamResult
@@ -18,7 +19,7 @@ from voucher_service.redemptions import service as redemptions
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
 CANDIDATE = "completed"
 """The voucher's state in which a trainee is examined; a certified one's result stands."""
@@ -63,6 +64,12 @@ def candidates_of(exam: Exam, class_id: int) -> dict[int, Any]:
     known = results_of_class(exam.region_id, class_id)
     elsewhere = {key for key, (other, _) in known.items() if other.exam_id != exam.exam_id}
     return {key: one for key, one in _completed(exam.region_id, class_id).items() if key not in elsewhere}
+
+
+def completed_on(seats: Collection[Any]) -> dict[int, date]:
+    """The day on which each of these trainees completed the training, by redemption."""
+    keys = {(seat.region_id, seat.voucher_id): seat.redemption_id for seat in seats}
+    return {keys[key]: local_date(moment) for key, moment in vouchers.completed_at(list(keys)).items()}
 
 
 def unexamined(region_id: int, class_id: int) -> int:

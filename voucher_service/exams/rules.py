@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Protocol
 
-from voucher_service.exams.errors import ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
+from voucher_service.exams.errors import CompletedAfterExam, ExamClassesDiffer, ExamFiledTooLate, ExamNotFiled
 from voucher_service.rulebook import decides
 
 if TYPE_CHECKING:
@@ -36,6 +36,16 @@ def require_filed(filed: int, *, exams_min: int) -> None:
     """Let pass a class that has filed its exam. Refuses with ExamNotFiled. Source: 附件3."""
     if filed < exams_min:
         raise ExamNotFiled(filed=filed, exams_min=exams_min)
+
+
+@decides("R18f")
+def require_completed(completed_on: date, held_on: date) -> None:
+    """Let pass a result of somebody who had completed by the exam's day. Refuses with CompletedAfterExam. 二(三)2.
+
+    What is made up or decided after the exam lets nobody have sat it: they sit the class's next one.
+    """
+    if completed_on > held_on:
+        raise CompletedAfterExam(completed_on=completed_on.isoformat(), held_on=held_on.isoformat())
 
 
 @decides("R20")

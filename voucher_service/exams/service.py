@@ -9,7 +9,7 @@ from sqlalchemy import Select, select, update
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import db
-from voucher_service.errors import NotFound
+from voucher_service.errors import NotFound, Refusal
 from voucher_service.exams.errors import (
     ExamAlreadyHeld,
     ExamDayMismatch,
@@ -26,6 +26,7 @@ from voucher_service.exams.rounds import (
     FILED,
     all_examined,
     candidates_of,
+    completed_on,
     files_again,
     next_round,
     results_in,
@@ -33,13 +34,13 @@ from voucher_service.exams.rounds import (
     round_of,
     standing_exams,
 )
-from voucher_service.exams.rules import PASSED, require_alike, require_filed, require_notice
+from voucher_service.exams.rules import PASSED, require_alike, require_completed, require_filed, require_notice
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision import service as supervision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
     from voucher_service.web.access import Caller
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EXAMINED_STATES",
     "PASSED",
+    "against_sitting",
     "candidates",
     "class_ids",
     "enter_results",
@@ -151,7 +153,8 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     """Enter or correct results, all or none; a class whose last candidate has a result is examined.
 
     Each of `given` has redemption, outcome and reason. The same outcome again writes nothing.
-    Refusals: NotFound, ExamWithdrawn, ExamNotYetHeld, ResultTwice, NotACandidate, ResultReasonMissing.
+    Refusals: NotFound, ExamWithdrawn, ExamNotYetHeld, ResultTwice, NotACandidate, CompletedAfterExam,
+    ResultReasonMissing.
     """
     require_over(find(exam_id, caller), now)
     exam = _lock_with_classes(exam_id, caller)
@@ -162,6 +165,7 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
     everyone = {key: found for of_class in by_class.values() for key, found in of_class.items()}
     if unknown := wanted.keys() - everyone.keys():
         raise NotACandidate(unknown=len(unknown))
+    _require_completed(exam, [everyone[key] for key in wanted])
     latest = results(exam)
     for redemption_id, row in wanted.items():
         _write(exam, everyone[redemption_id], row, latest.get(redemption_id), caller=caller, now=now)
@@ -171,6 +175,11 @@ def enter_results(exam_id: int, given: Sequence[Mapping[str, Any]], caller: Call
         if filed and all_examined(exam.region_id, class_id):
             classes.move_on(exam.region_id, class_id, "examined")
     return exam
+
+
+def _require_completed(exam: Exam, redemptions: Collection[Any]) -> None:
+    for refusal in against_sitting(exam, redemptions).values():
+        raise refusal
 
 
 def _write(
@@ -214,6 +223,17 @@ def candidates(exam: Exam) -> dict[int, Any]:
         for class_id in class_ids(exam)
         for redemption in candidates_of(exam, class_id).values()
     }
+
+
+def against_sitting(exam: Exam, seats: Collection[Any]) -> dict[int, Refusal]:
+    """What speaks against each of these candidates having sat an exam, by redemption; no entry where nothing does."""
+    found: dict[int, Refusal] = {}
+    for redemption_id, day in completed_on(seats).items():
+        try:
+            require_completed(day, exam.held_on)
+        except Refusal as refusal:
+            found[redemption_id] = refusal
+    return found
 
 
 def class_ids(exam: Exam) -> list[int]:

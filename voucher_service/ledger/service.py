@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, literal_column, select
+from sqlalchemy import ColumnElement, insert, literal_column, select, tuple_
 
 from voucher_service.calendar import month_of
 from voucher_service.database import Link, db
@@ -105,6 +106,19 @@ def facts_of(region_id: int, voucher_id: int) -> list[VoucherFact]:
     """Return the facts of one voucher in their order."""
     query = select(VoucherFact).where(VoucherFact.region_id == region_id, VoucherFact.voucher_id == voucher_id)
     return list(db.session.scalars(query.order_by(VoucherFact.seq)))
+
+
+def moments_of(kind: str, vouchers: Collection[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    """Return when each of many vouchers, (region_id, voucher_id), last had a fact of this kind, if it had one."""
+    query = (
+        select(VoucherFact.region_id, VoucherFact.voucher_id, VoucherFact.recorded_at)
+        .where(
+            tuple_(VoucherFact.region_id, VoucherFact.voucher_id).in_(vouchers),
+            VoucherFact.kind == kind,
+        )
+        .order_by(VoucherFact.seq)
+    )
+    return {(region_id, voucher_id): moment for region_id, voucher_id, moment in db.session.execute(query)}
 
 
 def _commit_no() -> ColumnElement[int]:

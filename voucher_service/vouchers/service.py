@@ -42,6 +42,7 @@ from voucher_service.vouchers.papers import Paper, digits_of, is_paper, print_pa
 from voucher_service.vouchers.past_sessions import stood_at
 from voucher_service.vouchers.rules import REASONS
 from voucher_service.vouchers.steps import (
+    completed_at,
     end_unpaid,
     find,
     leave_over,
@@ -70,6 +71,7 @@ __all__ = [
     "change_phone",
     "claim",
     "claim_with_help",
+    "completed_at",
     "decide_end",
     "digits_of",
     "end_hold",

@@ -41,6 +41,11 @@ def states(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
     return {(region_id, voucher_id): state for region_id, voucher_id, state in found}
 
 
+def completed_at(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], datetime]:
+    """Return when each of many vouchers, given as (region_id, voucher_id), completed its training, if it did."""
+    return ledger.moments_of("TrainingCompleted", keys)
+
+
 def of_holder(region_id: int, holder_id: int) -> list[Voucher]:
     """Return a holder's vouchers, newest first."""
     query = select(Voucher).where(Voucher.region_id == region_id, Voucher.holder_id == holder_id)
