@@ -10,6 +10,7 @@ import pytest
 
 from tests.faces.browsing import PAGE, Visitor
 from tests.faces.staff import SchoolClass, first_class
+from tests.faces.test_refused_forms import assert_comes_back
 from tests.journey.city import PEOPLE
 
 if TYPE_CHECKING:
@@ -126,7 +127,10 @@ def test_a_void_that_decides_wants_a_second_person_on_the_page(school: SchoolCla
     second = school.staff("bureau2")
     (decision,) = re.findall(r'action="(/bureau/sign-ins/voids/[0-9a-f]{16})"', second.open(address).text)
     refused = bureau.http.post(decision, data={**bureau.hidden(address), "confirmed": "yes"}, headers=PAGE)
-    assert "decision_by_one_person" in refused.text
+    assert_comes_back(refused, 409, "decision_by_one_person")
+    unsaid = second.http.post(decision, data={**second.hidden(address), "confirmed": "perhaps"}, headers=PAGE)
+    assert_comes_back(unsaid, 422, "invalid_input")
+    assert f'action="{decision}"' in unsaid.text
     settled = second.http.post(decision, data={**second.hidden(address), "confirmed": "yes"}, headers=PAGE)
     assert settled.status_code == 303
     assert "已作废" in second.open(address).text

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from voucher_service.attendance import service as attendance
 from voucher_service.classes import service as classes
@@ -94,13 +93,16 @@ def decide(sign_in: str) -> ResponseReturnValue:
 
 @blueprint.post("/sign-ins/voids/<string(length=16):decision>")
 @allow(*BUREAU)
-def settle_void(decision: str) -> Response:
+def settle_void(decision: str) -> ResponseReturnValue:
     """Confirm or decline, as another person, that a sign-in be voided."""
-    confirmed = forms.one_of("confirmed", ("yes", "no"))
-    with unit_of_work():
-        asked = attendance.find_decision(forms.identifier(decision), caller())
-        sign_in = to_hex(asked.sign_in_id)
-        attendance.settle_void(asked, caller(), forms.now(), confirmed=confirmed == "yes")
+    asked = attendance.find_decision(forms.identifier(decision), caller())
+    sign_in = to_hex(asked.sign_in_id)
+    try:
+        confirmed = forms.one_of("confirmed", ("yes", "no")) == "yes"
+        with unit_of_work():
+            attendance.settle_void(asked, caller(), forms.now(), confirmed=confirmed)
+    except Refusal as refusal:
+        return _sign_in(sign_in, refusal), refusal.status
     return redirect(url_for(".show_sign_in", sign_in=sign_in), forms.SEE_OTHER)
 
 

@@ -55,11 +55,14 @@ def upload_roster(training_class: str) -> ResponseReturnValue:
 
 @blueprint.post("/classes/<string(length=16):training_class>/roster/offer")
 @allow(INSTITUTION_ADMIN)
-def ask_offer(training_class: str) -> Response:
+def ask_offer(training_class: str) -> ResponseReturnValue:
     """Ask that the people of the roster be offered directed vouchers."""
-    with unit_of_work():
-        found = class_named(training_class)
-        rosters.ask(rosters.of_class(found.region_id, found.class_id), caller(), forms.now())
+    found = class_named(training_class)
+    try:
+        with unit_of_work():
+            rosters.ask(rosters.of_class(found.region_id, found.class_id), caller(), forms.now())
+    except Refusal as refusal:
+        return _roster_page(class_named(training_class), refusal), refusal.status
     return redirect(url_for("institution.sheets.show_roster", training_class=training_class), forms.SEE_OTHER)
 
 
@@ -105,11 +108,14 @@ def confirm(sheet: str) -> ResponseReturnValue:
 
 @blueprint.post("/sheets/<string(length=16):sheet>/discard")
 @allow(*INSTITUTION)
-def discard(sheet: str) -> Response:
+def discard(sheet: str) -> ResponseReturnValue:
     """Drop an upload that is not done."""
-    with unit_of_work():
-        found = sheets.discard(_own_sheet(sheet).sheet_id, caller(), forms.now())
-        back = _back_to(found)
+    found = _own_sheet(sheet)
+    try:
+        with unit_of_work():
+            back = _back_to(sheets.discard(found.sheet_id, caller(), forms.now()))
+    except Refusal as refusal:
+        return _sheet_page(found, refusal), refusal.status
     return redirect(back, forms.SEE_OTHER)
 
 
