@@ -2,42 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event
 
 from tests.exams.test_results_table import HEADINGS, line
 from tests.journey import supervising
 from tests.journey.town import Door, a_door
 from tests.rosters.school import School
 from tests.sheets.tables import xlsx
-from voucher_service.database import db
+from tests.statements import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.journey.city import Town
 
 FEW, MANY = 10, 40
-
-
-@contextmanager
-def counted(town: Town) -> Iterator[list[str]]:
-    """Collect the statements that are sent; one for many rows is one."""
-    sent: list[str] = []
-    with town.app.app_context():
-        engine = db.engine
-
-    def note(*arguments: object) -> None:
-        sent.append(str(arguments[2]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def completed(door: Door) -> str:

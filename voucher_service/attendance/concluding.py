@@ -20,6 +20,12 @@ from voucher_service.vouchers import service as vouchers
 
 IN_TRAINING: Final = "redeemed"
 
+Seated = tuple[Any, Any]
+"""A redemption and its voucher."""
+
+Trainee = tuple[Any, Any, Attended]
+"""A redemption, its voucher, and how its holder attended."""
+
 
 def close_class(training_class: Any, now: datetime) -> dict[str, int]:
     """Close a class whose sessions are over: who attended enough has completed, who did not forfeits.
@@ -35,21 +41,13 @@ def close_class(training_class: Any, now: datetime) -> dict[str, int]:
     ended = classes.end(training_class.region_id, training_class.class_id, now)
     permille_min = roll_calls.numbers_of(ended)["attendance_permille_min"]
     everybody = {(one.region_id, one.redemption_id): one for one in counting.of_class(ended, now)}
-    outcome, kept_fen = {"completed": 0, "forfeited": 0}, 0
-    in_training = _in_training(ended)
-    free = [everybody[one.region_id, one.redemption_id] for one, voucher in in_training if not voucher.holds]
-    _require_decided(free, permille_min)
-    for redemption, voucher in in_training:
-        if voucher.holds:
-            vouchers.leave_over(voucher, now)
-            kept_fen += redemption.amount_fen
-            continue
-        attended = everybody[redemption.region_id, redemption.redemption_id]
-        concluded = _conclude(redemption, voucher, attended, permille_min, now)
-        outcome[concluded] += 1
-        kept_fen += redemption.amount_fen if concluded == "completed" else 0
-    _give_promise_back(ended, kept_fen)
-    return outcome
+    free, held_back = _in_training(ended)
+    trainees = [(seat, voucher, everybody[seat.region_id, seat.redemption_id]) for seat, voucher in free]
+    _require_decided([attended for *_, attended in trainees], permille_min)
+    vouchers.leave_over([voucher for _, voucher in held_back], now)
+    completed, forfeited = _conclude(trainees, permille_min, now)
+    _give_promise_back(ended, sum(seat.amount_fen for seat in [*completed, *(seat for seat, _ in held_back)]))
+    return {"completed": len(completed), "forfeited": len(forfeited)}
 
 
 def conclude_left_over(redemption: Any, now: datetime) -> None:
@@ -57,25 +55,33 @@ def conclude_left_over(redemption: Any, now: datetime) -> None:
     training_class = classes.get(redemption.class_region_id, redemption.class_id)
     permille_min = roll_calls.numbers_of(training_class)["attendance_permille_min"]
     voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
-    _conclude(redemption, voucher, counting.of_trainee(training_class, redemption, now), permille_min, now)
+    attended = counting.of_trainee(training_class, redemption, now)
+    _conclude([(redemption, voucher, attended)], permille_min, now)
 
 
-def _in_training(training_class: Any) -> list[tuple[Any, Any]]:
-    """The redemptions of a class whose vouchers are in training, each voucher locked."""
-    seated = redemptions.of_class(training_class.region_id, training_class.class_id)
-    pairs = [(seat, vouchers.lock(seat.region_id, seat.voucher_id)) for seat in seated]
-    return [(seat, voucher) for seat, voucher in pairs if voucher.state == IN_TRAINING]
+def _in_training(training_class: Any) -> tuple[list[Seated], list[Seated]]:
+    """The redemptions of a class whose vouchers are in training, each voucher locked: the free ones and the held."""
+    seats = redemptions.of_class(training_class.region_id, training_class.class_id)
+    locked = vouchers.lock_all([(seat.region_id, seat.voucher_id) for seat in seats])
+    pairs = [(seat, locked[seat.region_id, seat.voucher_id]) for seat in seats]
+    found = [(seat, voucher) for seat, voucher in pairs if voucher.state == IN_TRAINING]
+    return [pair for pair in found if not pair[1].holds], [pair for pair in found if pair[1].holds]
 
 
-def _conclude(redemption: Any, voucher: Any, attended: Attended, permille_min: int, now: datetime) -> str:
-    note_attended(redemption, attended.permille)
-    if not completes(attended.permille, permille_min=permille_min):
-        forfeit(redemption, voucher, now)
-        return "forfeited"
-    vouchers.move(
-        voucher, "TrainingCompleted", "completed", actor=SYSTEM, now=now, reference_id=redemption.redemption_id
-    )
-    return "completed"
+def _conclude(trainees: Sequence[Trainee], permille_min: int, now: datetime) -> tuple[list[Any], list[Any]]:
+    """Let those who attended enough complete, and the others forfeit; return the redemptions of both."""
+    completing: list[Seated] = []
+    failing: list[Seated] = []
+    for seat, voucher, attended in trainees:
+        seat.attended_permille = attended.permille
+        enough = completes(attended.permille, permille_min=permille_min)
+        (completing if enough else failing).append((seat, voucher))
+    db.session.flush()  # Whoever decides on it in this unit of work must find it.
+    steps = [vouchers.Step(voucher, reference_id=seat.redemption_id) for seat, voucher in completing]
+    vouchers.move_all(steps, "TrainingCompleted", "completed", actor=SYSTEM, now=now)
+    ends = [(voucher, seat.redemption_id) for seat, voucher in failing]
+    vouchers.end_all_unpaid(ends, "VoucherForfeited", actor=SYSTEM, now=now)
+    return [seat for seat, _ in completing], [seat for seat, _ in failing]
 
 
 def note_attended(redemption: Any, permille: int) -> None:

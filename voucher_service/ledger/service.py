@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, insert, literal_column, select, tuple_
 
@@ -46,6 +47,17 @@ class Moved:
     period: int
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one fact says of its own voucher, beside the kind, author and moment that it shares with others."""
+
+    moved: Moved
+    from_state: str
+    amount_fen: int = 0
+    reference_id: int | None = None
+    commitment: bytes | None = None
+
+
 def record(
     moved: Moved,
     *,
@@ -59,28 +71,43 @@ def record(
     commitment: bytes | None = None,
 ) -> None:
     """Write one fact into the open unit of work; an unlawful move raises KeyError before the database refuses it."""
-    move_of(kind, from_state, to_state)
-    db.session.execute(
-        insert(VoucherFact).values(
-            region_id=moved.region_id,
-            voucher_id=moved.voucher_id,
-            seq=moved.seq,
-            prev_seq=moved.seq - 1 if moved.seq > 1 else None,
-            kind=kind,
-            from_state=from_state,
-            to_state=to_state,
-            programme_id=moved.programme_id,
-            period=moved.period,
-            month=month_of(now),
-            amount_fen=amount_fen,
-            actor_role=actor.role,
-            actor_id=actor.actor_id,
-            reference_id=reference_id,
-            commitment=commitment,
-            recorded_at=now,
-            commit_no=_commit_no(),
-        )
+    entry = Entry(moved, from_state, amount_fen, reference_id, commitment)
+    record_all([entry], kind=kind, to_state=to_state, actor=actor, now=now)
+
+
+def record_all(entries: Sequence[Entry], *, kind: str, to_state: str, actor: Actor, now: datetime) -> None:
+    """Write one fact for each of many vouchers, in one statement; an unlawful move raises KeyError as `record` does."""
+    for entry in entries:
+        move_of(kind, entry.from_state, to_state)
+    if not entries:
+        return
+    shared = {
+        "kind": kind,
+        "to_state": to_state,
+        "month": month_of(now),
+        "actor_role": actor.role,
+        "actor_id": actor.actor_id,
+        "recorded_at": now,
+    }
+    db.session.connection().execute(
+        insert(VoucherFact).values(commit_no=_commit_no()), [_row(entry) | shared for entry in entries]
     )
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    moved = entry.moved
+    return {
+        "region_id": moved.region_id,
+        "voucher_id": moved.voucher_id,
+        "seq": moved.seq,
+        "prev_seq": moved.seq - 1 if moved.seq > 1 else None,
+        "from_state": entry.from_state,
+        "programme_id": moved.programme_id,
+        "period": moved.period,
+        "amount_fen": entry.amount_fen,
+        "reference_id": entry.reference_id,
+        "commitment": entry.commitment,
+    }
 
 
 def fact_link(

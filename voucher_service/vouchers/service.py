@@ -30,7 +30,7 @@ from voucher_service.vouchers.helping import (
 from voucher_service.vouchers.holds import end as end_hold
 from voucher_service.vouchers.holds import ended as hold_ended
 from voucher_service.vouchers.holds import find as find_hold
-from voucher_service.vouchers.holds import hold_on, lock, opine, require_free
+from voucher_service.vouchers.holds import hold_on, lock, lock_all, opine, require_free
 from voucher_service.vouchers.holds import of_voucher as holds_of
 from voucher_service.vouchers.holds import opinions as hold_opinions
 from voucher_service.vouchers.holds import place as place_hold
@@ -42,11 +42,14 @@ from voucher_service.vouchers.papers import Paper, digits_of, is_paper, print_pa
 from voucher_service.vouchers.past_sessions import stood_at
 from voucher_service.vouchers.rules import REASONS
 from voucher_service.vouchers.steps import (
+    Step,
     completed_at,
+    end_all_unpaid,
     end_unpaid,
     find,
     leave_over,
     move,
+    move_all,
     of_holder,
     of_holders,
     require_state,
@@ -63,6 +66,7 @@ __all__ = [
     "Claim",
     "Hold",
     "Paper",
+    "Step",
     "VoucherDecision",
     "accept",
     "ask",
@@ -74,6 +78,7 @@ __all__ = [
     "completed_at",
     "decide_end",
     "digits_of",
+    "end_all_unpaid",
     "end_hold",
     "end_unpaid",
     "expire_overdue",
@@ -94,7 +99,9 @@ __all__ = [
     "is_paper",
     "leave_over",
     "lock",
+    "lock_all",
     "move",
+    "move_all",
     "of_holder",
     "of_holders",
     "offer",
@@ -172,9 +179,8 @@ Parameters: those of SPEND but session_tag, and paper_minute.
 def expire_overdue(now: datetime, limit: int = 500) -> int:
     """End up to `limit` overdue vouchers in the open unit of work; return how many."""
     due = (Voucher.state.in_(("offered", "claimed")), Voucher.expires_at <= now, Voucher.holds == 0)
-    overdue = list(db.session.scalars(select(Voucher).where(*due).limit(limit)))
-    for voucher in overdue:
-        move(voucher, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
+    overdue = [Step(voucher) for voucher in db.session.scalars(select(Voucher).where(*due).limit(limit))]
+    move_all(overdue, "VoucherExpired", "expired", actor=ledger.SYSTEM, now=now)
     return len(overdue)
 
 

@@ -1,12 +1,13 @@
-"""One voucher, one lawful step further: every step writes its fact, and whoever comes second is refused."""
+"""Vouchers, one lawful step further: every step writes its fact, and whoever comes second is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import bindparam, select, tuple_, update
 
 from voucher_service.database import db
 from voucher_service.errors import NotFound
@@ -37,7 +38,7 @@ def find(region_id: int, voucher_id: int) -> Voucher:
 def states(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return where many vouchers stand, each (region_id, voucher_id), in one question."""
     asked = select(Voucher.region_id, Voucher.voucher_id, Voucher.state)
-    found = db.session.execute(asked.where(tuple_(Voucher.region_id, Voucher.voucher_id).in_(keys)))
+    found = db.session.execute(asked.where(_KEY.in_(keys)))
     return {(region_id, voucher_id): state for region_id, voucher_id, state in found}
 
 
@@ -63,6 +64,14 @@ def of_holders(people: Collection[tuple[int, int]]) -> dict[int, list[Voucher]]:
     return found
 
 
+class Step(NamedTuple):
+    """One of many vouchers that go the same lawful step further, with what its own fact says."""
+
+    voucher: Voucher
+    amount_fen: int = 0
+    reference_id: int | None = None
+
+
 def move(
     voucher: Voucher,
     kind: str,
@@ -79,33 +88,64 @@ def move(
     The UPDATE is conditional on the state and number that were read: whoever comes second gets VoucherNotInState. A
     step that leads on is conditional on no hold, too, and gets VoucherOnHold.
     """
+    move_all([Step(voucher, amount_fen, reference_id)], kind, to_state, actor=actor, now=now, **changes)
+
+
+def move_all(
+    steps: Sequence[Step], kind: str, to_state: str, *, actor: ledger.Actor, now: datetime, **changes: Any
+) -> None:
+    """Take many vouchers the same lawful step further, each on the conditions of `move`: all of them or none.
+
+    One statement moves them and one records their facts, however many they are. Refuses as `move` does.
+    """
+    if not steps:
+        return
     stepping = update(Voucher).where(
-        Voucher.region_id == voucher.region_id,
-        Voucher.voucher_id == voucher.voucher_id,
-        Voucher.state == voucher.state,
-        Voucher.seq == voucher.seq,
+        Voucher.region_id == bindparam("of_region"),
+        Voucher.voucher_id == bindparam("of_voucher"),
+        Voucher.state == bindparam("of_state"),
+        Voucher.seq == bindparam("of_seq"),
     )
     if kind not in PASSES_HOLD:
         stepping = stepping.where(Voucher.holds == 0)
-    changed = db.session.execute(
-        stepping.values(state=to_state, seq=voucher.seq + 1, **changes).execution_options(synchronize_session=False)
+    # Through the connection: the session would take a list for an update by primary key alone.
+    changed = db.session.connection().execute(
+        stepping.values(state=to_state, seq=Voucher.seq + 1, **changes), [_as_read(step.voucher) for step in steps]
     )
-    if changed.rowcount != 1:  # type: ignore[attr-defined]
-        if kind not in PASSES_HOLD:
-            holds.require_free(voucher)
-        raise VoucherNotInState(state=voucher.state)
+    if changed.rowcount != len(steps):
+        _refuse([step.voucher for step in steps], kind)
+    entries = [_entry(step) for step in steps]
+    ledger.record_all(entries, kind=kind, to_state=to_state, actor=actor, now=now)
+    for step in steps:
+        db.session.expire(step.voucher)
+
+
+def _keys(vouchers: Sequence[Voucher]) -> list[tuple[int, int]]:
+    return [(voucher.region_id, voucher.voucher_id) for voucher in vouchers]
+
+
+def _as_read(voucher: Voucher) -> dict[str, Any]:
+    return {
+        "of_region": voucher.region_id,
+        "of_voucher": voucher.voucher_id,
+        "of_state": voucher.state,
+        "of_seq": voucher.seq,
+    }
+
+
+def _entry(step: Step) -> ledger.Entry:
+    voucher = step.voucher
     moved = ledger.Moved(voucher.region_id, voucher.voucher_id, voucher.seq + 1, voucher.programme_id, voucher.period)
-    ledger.record(
-        moved,
-        kind=kind,
-        from_state=voucher.state,
-        to_state=to_state,
-        actor=actor,
-        now=now,
-        amount_fen=amount_fen,
-        reference_id=reference_id,
-    )
-    db.session.expire(voucher)
+    return ledger.Entry(moved, voucher.state, step.amount_fen, step.reference_id)
+
+
+def _refuse(vouchers: Sequence[Voucher], kind: str) -> None:
+    """Say why not every voucher has moved: one is held, or somebody else was quicker."""
+    if kind not in PASSES_HOLD:
+        held = select(Voucher).where(_KEY.in_(_keys(vouchers)), Voucher.holds > 0).limit(1)
+        for voucher in db.session.scalars(held):
+            holds.require_free(voucher)
+    raise VoucherNotInState(state=vouchers[0].state)
 
 
 def require_state(voucher: Voucher, *states: str) -> None:
@@ -125,15 +165,18 @@ def origins(kind: str) -> tuple[str, ...]:
     return tuple(step.from_state for step in MOVES if step.kind == kind)
 
 
-def leave_over(voucher: Voucher, now: datetime) -> None:
-    """Mark a held voucher that its class closes without: from now on it carries its own promise of budget."""
+def leave_over(vouchers: Sequence[Voucher], now: datetime) -> None:
+    """Mark held vouchers that their class closes without: from now on each carries its own promise of budget."""
+    if not vouchers:
+        return
     db.session.execute(
         update(Voucher)
-        .where(Voucher.region_id == voucher.region_id, Voucher.voucher_id == voucher.voucher_id)
+        .where(_KEY.in_(_keys(vouchers)))
         .values(left_over_at=now)
         .execution_options(synchronize_session=False)
     )
-    db.session.expire(voucher)
+    for voucher in vouchers:
+        db.session.expire(voucher)
 
 
 def end_unpaid(
@@ -145,13 +188,28 @@ def end_unpaid(
     then on each voucher carries its own and gives it back here. `kind` is one of UNPAID_ENDS.
     Refusals: VoucherNotInState, VoucherOnHold.
     """
-    require_state(voucher, *origins(kind))
-    carries_promise = voucher.state != "redeemed" or voucher.left_over_at is not None
-    programme_id = voucher.programme_id
-    amount_fen = (voucher.reserved_fen or 0) if voucher.value_fen is None else voucher.value_fen
-    move(
-        voucher, kind, UNPAID_ENDS[kind], actor=actor, now=now, amount_fen=amount_fen, reference_id=reference_id,
-        value_fen=0, left_over_at=None,
-    )  # fmt: skip
-    if carries_promise:
-        programmes.give_back_budget(programme_id, amount_fen)
+    end_all_unpaid([(voucher, reference_id)], kind, actor=actor, now=now)
+
+
+def end_all_unpaid(
+    ends: Sequence[tuple[Voucher, int | None]], kind: str, *, actor: ledger.Actor, now: datetime
+) -> None:
+    """End many vouchers, each with its fact's reference, as `end_unpaid` ends one: all of them or none."""
+    steps, carried_fen = [], Counter[int]()
+    for voucher, reference_id in ends:
+        require_state(voucher, *origins(kind))
+        step = Step(voucher, _at_stake_fen(voucher), reference_id)
+        steps.append(step)
+        if voucher.state != "redeemed" or voucher.left_over_at is not None:
+            carried_fen[voucher.programme_id] += step.amount_fen
+    move_all(steps, kind, UNPAID_ENDS[kind], actor=actor, now=now, value_fen=0, left_over_at=None)
+    for programme_id, fen in sorted(carried_fen.items()):
+        programmes.give_back_budget(programme_id, fen)
+
+
+def _at_stake_fen(voucher: Voucher) -> int:
+    """What a voucher is worth or, while it has no value, what is reserved for it."""
+    return (voucher.reserved_fen or 0) if voucher.value_fen is None else voucher.value_fen
+
+
+_KEY: Final = tuple_(Voucher.region_id, Voucher.voucher_id)
