@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.journey.city import new_key, redeem_body
+from tests.journey.city import Worker, new_key, redeem_body
 from tests.races.crowd import assert_green
 from tests.scanning.door import (
     OFFLINE_SCANS,
@@ -20,6 +20,7 @@ from tests.scanning.door import (
     refused,
     school_class,
 )
+from tests.vouchers.test_phone_changes import change, new_phone
 
 if TYPE_CHECKING:
     from tests.journey.city import Town
@@ -109,6 +110,38 @@ def test_a_code_of_a_session_that_was_over_then_is_refused(town: Town, door: Doo
     door.scan(old.code_at(town.clock.now()), card_of(worker.person))
     assert outcomes(door.upload()) == [(1, "refused", "code_session_ended")]
     assert redemptions(town) == 0
+
+
+@on_each_engine
+def test_a_code_from_the_old_phone_after_a_counter_changed_it_is_refused(town: Town, door: Door) -> None:
+    """Off line nobody at the door hears of the change, and the old phone draws codes for two hours."""
+    worker, phone = ready_worker(town, 0), new_phone()
+    town.clock.advance(minutes=5)
+    assert change(town, worker.person, phone).status_code == 201
+    town.clock.advance(minutes=5)
+    door.admit(worker)
+    again = Worker(town, worker.person._replace(phone=phone), worker.region_id, voucher=worker.voucher)
+    again.log_in().open_code()
+    assert outcomes(door.upload()) == [(1, "refused", "code_session_ended")]
+    assert (redemptions(town), refused(town)) == (0, ["code_session_ended"])
+    town.clock.advance(minutes=1)
+    door.admit(again)
+    assert outcomes(door.upload()) == [(1, "refused", "code_session_ended"), (2, "redeemed", None)]
+
+
+@on_each_engine
+def test_a_scan_of_before_the_change_of_phone_counts_whether_the_new_phone_opened_a_code_or_not(
+    town: Town, door: Door
+) -> None:
+    first, second = ready_worker(town, 0), ready_worker(town, 1)
+    for worker in (first, second):
+        door.admit(worker)
+    town.clock.advance(minutes=5)
+    for worker in (first, second):
+        phone = new_phone()
+        assert change(town, worker.person, phone).status_code == 201
+    Worker(town, second.person._replace(phone=phone), second.region_id, voucher=second.voucher).log_in().open_code()
+    assert outcomes(door.upload()) == [(1, "redeemed", None), (2, "redeemed", None)]
 
 
 def test_the_order_of_arrival_does_not_matter(town: Town, door: Door) -> None:

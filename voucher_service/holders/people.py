@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.database import db
@@ -22,7 +22,7 @@ from voucher_service.holders.errors import (
 )
 from voucher_service.holders.introducing import adopt
 from voucher_service.holders.keys import field_sealer
-from voucher_service.holders.models import Holder
+from voucher_service.holders.models import Holder, PhoneChange
 from voucher_service.holders.rules import Identity
 from voucher_service.holders.sealing import commitment, new_salt
 from voucher_service.identifiers import new_id
@@ -90,6 +90,12 @@ def _numbers_on(phone: str) -> set[int]:
 
 def phone_index_of(phone: str) -> bytes:
     return field_sealer().blind_index(Holder.phone_index.key, phone)
+
+
+def phone_changed(holder_id: int, since: datetime, until: datetime) -> bool:
+    """Whether a counter gave a holder another phone between two moments, both included."""
+    changed = exists().where(PhoneChange.holder_id == holder_id, PhoneChange.changed_at.between(since, until))
+    return bool(db.session.scalar(select(changed)))
 
 
 def particulars(holder_id: int) -> Identity:

@@ -154,7 +154,7 @@ def _of_present_session(code: VerifiedCode, region_id: int) -> VerifiedCode:
         raise VoucherUnknown from None
     if code.session_tag is None or code.step_at is None:
         raise SessionEnded
-    if not vouchers.stood_at(region_id, code.voucher_id, code.session_tag, code.step_at):
+    if not vouchers.stood_at(voucher, code.session_tag, code.step_at):
         raise SessionEnded
     return code._replace(session_tag=voucher.session_tag)
 

@@ -6,11 +6,13 @@ back to be signed. A new session ends the old one by taking its place in the vou
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import insert, select, update
 
+from voucher_service.accounts import service as accounts
 from voucher_service.database import db
 from voucher_service.holders import service as holders
 from voucher_service.programmes import service as programmes
@@ -23,6 +25,7 @@ from voucher_service.vouchers.steps import state_at
 LIFETIME_HOURS = 2
 """A phone on line re-anchors after two hours, so that no verifier ever hashes more than 240 links."""
 HEADER_AGE_MAX = timedelta(minutes=2)
+_TAG_BITS = 63
 
 
 def header_for(voucher: Voucher, now: datetime) -> Header:
@@ -53,8 +56,11 @@ def open_session(
     """Register and sign a session in the open unit of work; return the signature.
 
     `header` is 24 bytes as `header_for` gave them at most two minutes ago, `anchor` 16 bytes. When another log-in's
-    session is cut short by this one, the holder is told. Refusals: VoucherNotInState, CodeHeaderOutdated.
+    session is cut short by this one, the holder is told. `log_in_id` is held, so that whatever ends that log-in ends
+    this session too. Refusals: Unauthenticated, VoucherNotInState, CodeHeaderOutdated.
     """
+    if log_in_id is not None:
+        accounts.hold_session(log_in_id)
     expected = header_for(voucher, now)
     started = int.from_bytes(header[15:18], "big")
     age = timedelta(minutes=expected.start_minute - started)
@@ -83,9 +89,13 @@ def open_session(
 
 
 def end_code_sessions(region_id: int, holder_id: int) -> None:
-    """End the live codes of a holder's vouchers in the open unit of work; the next session begins anew."""
-    ended = update(Voucher).where(Voucher.region_id == region_id, Voucher.holder_id == holder_id)
-    db.session.execute(ended.values(session_tag=None).execution_options(synchronize_session=False))
+    """End the live codes of a holder's vouchers in the open unit of work; the next session begins anew.
+
+    The tag that takes their place is nobody's: an earlier code that was scanned off line still has one to stand in for.
+    """
+    theirs = (Voucher.region_id == region_id, Voucher.holder_id == holder_id, Voucher.session_tag.is_not(None))
+    ended = update(Voucher).where(*theirs).values(session_tag=secrets.randbits(_TAG_BITS))
+    db.session.execute(ended.execution_options(synchronize_session=False))
 
 
 def _tell_of_other_phone(voucher: Voucher, log_in_id: int | None, now: datetime) -> None:
