@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from voucher_service.classes.commands import groups
 from voucher_service.errors import Refusal
@@ -24,7 +25,37 @@ if TYPE_CHECKING:
     from flask import Flask
 
 
-@click.group()
+class CannotRun(click.ClickException):
+    """What stands in the way of a command. 2, because a 1 says that it looked and that something is wrong."""
+
+    exit_code = 2
+
+
+class Terminal(click.Group):
+    """The commands; what is wrong with the place where they run is said in a line instead of a stack."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except UnsafeSettings as unsafe:
+            raise CannotRun(str(unsafe)) from unsafe
+        except DatabaseError as error:
+            if not _is_of_the_place(error):
+                raise
+            raise CannotRun(f"the database does not answer or cannot be used: {error.orig}") from error
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise CannotRun(f"{error.filename}: {error.strerror}") from error
+
+
+def _is_of_the_place(error: DatabaseError) -> bool:
+    """Whether the database is away, damaged, full or closed to us; any other error is a fault of the program."""
+    sqlstate = getattr(error.orig, "sqlstate", None)
+    return isinstance(error, OperationalError) or type(error) is DatabaseError or sqlstate == "42501"
+
+
+@click.group(cls=Terminal)
 def main() -> None:
     """Run and look after the training-voucher service. Settings come from the environment."""
 
@@ -34,21 +65,26 @@ main.add_command(keys)
 main.add_command(simulate)
 
 
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except UnsafeSettings as unsafe:
-        raise click.ClickException(str(unsafe)) from unsafe
-
-
 def _app() -> Flask:
     # The web application takes half a second to import; commands that do not need it should not wait for it.
     from voucher_service.app import create_app  # noqa: PLC0415
 
-    return create_app(_settings())
+    return create_app(Settings.from_environment())
 
 
-for _group in (*groups(_app), calendar_group(_app)):
+def _app_in_step() -> Flask:
+    """Return the application for a command that asks the database, which has to have the schema that is asked for."""
+    from voucher_service.database import SchemaOutOfStep, require_newest  # noqa: PLC0415 - as in _app
+
+    settings = Settings.from_environment()
+    try:
+        require_newest(settings.database_url)
+    except SchemaOutOfStep as other:
+        raise CannotRun(str(other)) from other
+    return _app()
+
+
+for _group in (*groups(_app, _app_in_step), calendar_group(_app_in_step)):
     main.add_command(_group)
 
 
@@ -57,8 +93,8 @@ def serve() -> None:
     """Migrate, load the demo city into an empty database, and serve."""
     from voucher_service import server  # noqa: PLC0415 - as in _app
 
-    settings = _settings()
     try:
+        settings = Settings.from_environment()
         server.prepare(settings)
     except UnsafeSettings as unsafe:
         raise click.ClickException(str(unsafe)) from unsafe
@@ -68,11 +104,15 @@ def serve() -> None:
 @main.command()
 def migrate() -> None:
     """Bring the database to the newest schema."""
-    from voucher_service.database import migrate as upgrade  # noqa: PLC0415 - as in _app
+    from voucher_service.database import SchemaOutOfStep  # noqa: PLC0415 - as in _app
+    from voucher_service.database import migrate as upgrade  # noqa: PLC0415
 
-    settings = _settings()
+    settings = Settings.from_environment()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    upgrade(settings.database_url)
+    try:
+        upgrade(settings.database_url)
+    except SchemaOutOfStep as newer:
+        raise CannotRun(str(newer)) from newer
 
 
 @main.group()
@@ -102,7 +142,7 @@ def seal() -> None:
     """Seal every fact that is ready, once."""
     from voucher_service.ledger.sealing import seal_once  # noqa: PLC0415 - as in _app
 
-    app = _app()
+    app = _app_in_step()
     with app.app_context():
         sealed = seal_once(app.extensions["clock"].now())
     click.echo(f"{sealed} facts sealed")
@@ -113,7 +153,7 @@ def sweep() -> None:
     """Expire overdue vouchers and forfeit those without a certificate at their deadline, once."""
     from voucher_service.sweeping import sweep_once  # noqa: PLC0415 - as in _app
 
-    app = _app()
+    app = _app_in_step()
     with app.app_context():
         click.echo(json.dumps(sweep_once(app.extensions["clock"].now())))
 
@@ -121,10 +161,10 @@ def sweep() -> None:
 @main.command("verify-ledger")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def verify_ledger(*, as_json: bool) -> None:
-    """Check every invariant of the ledger in the database; exit 1 and name what is wrong if one is broken."""
+    """Check every invariant of the ledger in the database; exit 1 and name what is broken, 2 if it cannot be read."""
     from voucher_service.ledger.invariants import check_invariants  # noqa: PLC0415 - as in _app
 
-    with _app().app_context():
+    with _app_in_step().app_context():
         violations = check_invariants()
     if as_json:
         click.echo(json.dumps({"green": not violations, "violations": [v._asdict() for v in violations]}, default=str))
@@ -141,7 +181,7 @@ def export(folder: Path) -> None:
     """Write the whole ledger to FOLDER, for the standalone verifier."""
     from voucher_service.ledger.export import export_ledger  # noqa: PLC0415 - as in _app
 
-    with _app().app_context():
+    with _app_in_step().app_context():
         export_ledger(folder)
     click.echo(f"exported to {folder}")
 
@@ -195,7 +235,7 @@ def show_public_key() -> None:
     """Print the public key that heads are signed with, in PEM; it is drawn if there is none yet."""
     from voucher_service.ledger.heads import ledger_key, public_pem  # noqa: PLC0415 - as in _app
 
-    click.echo(public_pem(ledger_key(_settings())).decode("ascii"), nl=False)
+    click.echo(public_pem(ledger_key(Settings.from_environment())).decode("ascii"), nl=False)
 
 
 @main.command("verify-receipt")
@@ -222,7 +262,7 @@ def verify_receipt(file: BinaryIO, key_file: BinaryIO) -> None:
 @contextmanager
 def _asked() -> Iterator[None]:
     """Ask the database something; a refusal ends the command with its sentence."""
-    with _app().app_context():
+    with _app_in_step().app_context():
         try:
             yield
         except Refusal as refusal:

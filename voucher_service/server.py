@@ -15,10 +15,11 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 from sqlalchemy import make_url, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
+from voucher_service.accounts import held_secrets
 from voucher_service.app import create_app
-from voucher_service.database import db, migrate, unit_of_work
+from voucher_service.database import SchemaOutOfStep, db, migrate, unit_of_work
 from voucher_service.demo import loading
 from voucher_service.ledger.heads import ledger_key
 from voucher_service.ledger.models import Head
@@ -45,6 +46,7 @@ def prepare(settings: Settings) -> None:
     app = create_app(settings)
     _require_signing_key(app.extensions["key_ring"], settings)
     with app.app_context():
+        _require_fitting_secrets()
         _require_ledger_key(settings)
         if settings.is_demo:
             _load_demo(app)
@@ -68,9 +70,13 @@ def _migrate(settings: Settings) -> None:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         migrate(settings.database_url)
-    except OperationalError as error:
+    except SchemaOutOfStep as newer:
+        raise UnsafeSettings(f"{newer}: start the newer program, or restore the backup from before") from newer
+    except DatabaseError as error:
         shown = make_url(settings.database_url).render_as_string(hide_password=True)
-        raise UnsafeSettings(f"the database does not answer at DATABASE_URL={shown}: {error.orig}") from error
+        raise UnsafeSettings(
+            f"the database at DATABASE_URL={shown} does not answer or cannot be used: {error.orig}"
+        ) from error
 
 
 def _require_signing_key(ring: KeyRing, settings: Settings) -> None:
@@ -83,6 +89,14 @@ def _require_signing_key(ring: KeyRing, settings: Settings) -> None:
         raise UnsafeSettings(f"no usable signing key{why}: draw one with `voucher-service keys create`") from missing
     except ValueError as damaged:
         raise UnsafeSettings(f"the key directory in {ring.folder} is damaged: restore it from your backup") from damaged
+
+
+def _require_fitting_secrets() -> None:
+    if not held_secrets.fit_the_accounts():
+        raise UnsafeSettings(
+            "the secrets do not open what is sealed in this database: restore the secrets.json that belongs to it from "
+            "your backup, or name another DATABASE_URL or DATA_DIR"
+        )
 
 
 def _require_ledger_key(settings: Settings) -> None:

@@ -37,7 +37,7 @@ def bureau(app: Flask, served_city: City) -> Desk:
 
 
 def run(app: Flask, *arguments: str) -> Any:
-    rules, classes = groups(lambda: app)
+    rules, classes = groups(lambda: app, lambda: app)
     return CliRunner().invoke({"rules": rules, "classes": classes}[arguments[0]], arguments[1:])
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import socket
+import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,12 +76,18 @@ def lose(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).unlink()
 
 
+def overwrite(name: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(b"\x5a" * 8192) and None
+
+
 DAMAGES = {
     "the secrets are damaged": (spoil("secrets.json"), "restore it from your backup"),
     "the key directory is damaged": (spoil("keys/directory.json"), "restore it from your backup"),
     "the private key is lost": (lose("keys/00001.secret"), "voucher-service keys create"),
     "the private key is damaged": (spoil("keys/00001.secret"), "voucher-service keys create"),
     "the ledger's key is damaged": (spoil("keys/ledger.key"), "restore both"),
+    "the secrets are lost": (lose("secrets.json"), "restore the secrets.json that belongs to it"),
+    "the database is no database": (overwrite("voucher.sqlite3"), "cannot be used"),
 }
 
 
@@ -88,6 +96,64 @@ def test_a_damaged_folder_refuses_to_start_with_what_mends_it(damage: str, serve
     strike, mended_by = DAMAGES[damage]
     strike(served_once.folder)
     assert mended_by in refusal(served_once)
+
+
+def put_at(revision: str, folder: Path) -> None:
+    with closing(sqlite3.connect(folder / "voucher.sqlite3")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+
+
+def test_a_database_of_a_newer_program_is_not_served(served_once: RunningService) -> None:
+    put_at("from_later", served_once.folder)
+    assert "migrated by a newer program, to from_later" in refusal(served_once)
+    assert "newer program" in cannot_run(served_once, "migrate")
+
+
+ASKING = {
+    "seal": ("seal",),
+    "sweep": ("sweep",),
+    "verify-ledger": ("verify-ledger", "--json"),
+    "export-ledger": ("export-ledger", "exported"),
+    "ledger": ("ledger", "head"),
+    "calendar": ("calendar", "show", "2026"),
+}
+
+
+def cannot_run(service: RunningService, *command: str) -> str:
+    """Run a command that must say in a line why it cannot, with a 2: a 1 says that it looked and found something."""
+    ended = service.run(*command)
+    assert ended.returncode == 2, ended.stderr
+    assert ended.stderr.startswith("Error: ")
+    assert "Traceback" not in ended.stderr
+    assert not ended.stdout
+    return ended.stderr
+
+
+def test_no_command_asks_a_database_of_another_schema(served_once: RunningService) -> None:
+    put_at("0033_exams_rounds", served_once.folder)
+    for command in ASKING.values():
+        assert "voucher-service migrate" in cannot_run(served_once, *command)
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_a_command_says_that_the_database_does_not_answer(command: str, sqlite_service: RunningService) -> None:
+    sqlite_service.environment["DATABASE_URL"] = "postgresql://someone:invented@/gone?host=/nowhere"
+    assert "invented" not in cannot_run(sqlite_service, *ASKING[command])
+
+
+def test_a_command_makes_no_database_by_asking_it(sqlite_service: RunningService) -> None:
+    assert "is empty" in cannot_run(sqlite_service, "verify-ledger")
+    assert not (sqlite_service.folder / "voucher.sqlite3").exists()
+
+
+@pytest.mark.parametrize("command", [("migrate",), ("secrets", "create"), ("ledger", "public-key")])
+def test_a_command_says_which_folder_cannot_be_written(
+    command: tuple[str, ...], sqlite_service: RunningService, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    sqlite_service.environment["DATA_DIR"] = str(tmp_path / "file" / "var")
+    sqlite_service.environment["DATABASE_URL"] = "sqlite:///" + str(tmp_path / "file" / "var" / "voucher.sqlite3")
+    assert str(tmp_path / "file") in cannot_run(sqlite_service, *command)
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

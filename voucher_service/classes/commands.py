@@ -23,12 +23,12 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 FILE_BYTES_MAX = 1024 * 1024
 
 
-def groups(make_app: Callable[[], Flask]) -> tuple[click.Group, click.Group]:
-    """Return the commands; `make_app` is only called by those that look into the database."""
-    return _rules(make_app), _classes(make_app)
+def groups(make_app: Callable[[], Flask], make_asking_app: Callable[[], Flask]) -> tuple[click.Group, click.Group]:
+    """Return the commands; `make_asking_app` is called by those that look into the database."""
+    return _rules(make_app, make_asking_app), _classes(make_asking_app)
 
 
-def _rules(make_app: Callable[[], Flask]) -> click.Group:
+def _rules(make_app: Callable[[], Flask], make_asking_app: Callable[[], Flask]) -> click.Group:
     @click.group()
     def rules() -> None:
         """List the rules of the city's plan, or preview what a new rule pack would change."""
@@ -54,7 +54,7 @@ def _rules(make_app: Callable[[], Flask]) -> click.Group:
         from voucher_service.classes.service import preview_of  # noqa: PLC0415
         from voucher_service.programmes.service import PackDocumentSchema  # noqa: PLC0415
 
-        app = make_app()
+        app = make_asking_app()
         document = _loaded(PackDocumentSchema(), pack)
         with app.app_context(), _refusals():
             told = PreviewSchema().dump(preview_of(document, local_date(app.extensions["clock"].now())))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from voucher_service.database.chain import Chain, Link
 from voucher_service.database.engine import STRICT, Model, db
-from voucher_service.database.migration import migrate
+from voucher_service.database.migration import SchemaOutOfStep, migrate, require_newest
 from voucher_service.database.reading import asked_once
 from voucher_service.database.types import Day, Flag, Instant, JsonText, LargeInteger
 from voucher_service.database.unit_of_work import end_reading, in_unit_of_work, retry_on_conflict, unit_of_work
@@ -22,11 +22,13 @@ __all__ = [
     "LargeInteger",
     "Link",
     "Model",
+    "SchemaOutOfStep",
     "asked_once",
     "db",
     "end_reading",
     "in_unit_of_work",
     "migrate",
+    "require_newest",
     "retry_on_conflict",
     "unit_of_work",
 ]
