@@ -13,7 +13,8 @@ from sqlalchemy.exc import DatabaseError
 from tests.journey.city import START, Town, Worker, redeem_body
 from tests.journey.town import a_door, claimed, newcomer, refused
 from tests.races.crowd import race
-from tests.vouchers.test_assistance import CLERK, Carrier, notices, received, stranger, told
+from tests.vouchers.test_assistance import CLERK, Carrier, at_counter, claim, helped, notices, received, stranger, told
+from tests.vouchers.test_assistance import PATH as ASSISTANCES
 from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date, start_of_day
 from voucher_service.database import db, unit_of_work
@@ -171,6 +172,21 @@ def test_a_code_asked_for_by_the_old_phone_before_logs_nobody_in_after(town: Tow
     change(town, worker.person, new_phone())
     answer = town.client().post("/api/v1/holder-sessions", json=sent)
     assert refused(answer) == (422, "identity_not_confirmed")
+
+
+def test_what_the_old_phone_agreed_to_ends_and_what_the_card_opened_does_not(town: Town) -> None:
+    worker, helper, phone = newcomer(town), newcomer(town), new_phone()
+    leave, at_desk = helped(helper, worker.person), at_counter(town, worker.person)
+    asked = town.post(f"{ASSISTANCES}/challenges", helper.token, told(town, worker.person, relation="child"))
+    change(town, worker.person, phone)
+    town.clock.advance(minutes=1)
+    for answer in (claim(town, helper.token, leave), town.get(f"{ASSISTANCES}/{leave}", helper.token)):
+        assert refused(answer) == (409, "assistance_phone_changed")
+    late = town.post(ASSISTANCES, helper.token, code_of(asked))
+    assert refused(late) == (422, "identity_not_confirmed")
+    again = helped(helper, worker.person._replace(phone=phone))
+    assert claim(town, helper.token, again).status_code == 201
+    assert town.get(f"{ASSISTANCES}/{at_desk}", town.staff_token(CLERK)).status_code == 200
 
 
 def test_a_wrong_code_changes_nothing_and_five_end_it(town: Town) -> None:

@@ -11,9 +11,11 @@ import pytest
 
 from tests.journey.city import redeem_body
 from tests.journey.town import a_door, assert_sound, claimed, newcomer, refused, row
-from tests.vouchers.test_assistance import CLERK
+from tests.vouchers.test_assistance import CLERK, told
+from tests.vouchers.test_assistance import PATH as ASSISTANCES
 from tests.vouchers.test_phone_changes import PATH, ask, change, code_of, new_phone, opened_at
 from voucher_service.accounts import service as accounts
+from voucher_service.holders import assistance
 from voucher_service.holders import service as holders
 from voucher_service.vouchers import helping, live_codes
 from voucher_service.web.access import Caller
@@ -120,3 +122,30 @@ def test_a_code_that_the_old_phone_opens_at_that_moment_ends_with_the_change(
     counter.join()
     assert (opened.status_code, changed[0].status_code) == (201, 201)
     assert row(town, worker).session_tag != int.from_bytes(b"\x5a" * 8, "big")
+
+
+def test_leave_that_the_old_phone_gives_at_that_moment_ends_with_the_change(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helper, worker, token = newcomer(town), newcomer(town), town.staff_token(CLERK)
+    asked = town.post(f"{ASSISTANCES}/challenges", helper.token, told(town, worker.person, relation="child"))
+    sent, shown = code_of(asked), code_of(ask(town, worker.person, new_phone()))
+    changed: list[Any] = []
+    counter = Thread(target=lambda: changed.append(town.post(PATH, token, shown)))
+    recognise = assistance.person_of
+
+    def recognised(*asking: Any) -> Any:
+        person = recognise(*asking)
+        counter.start()
+        counter.join(timeout=2)  # It has begun, and waits for the row that was read here.
+        assert counter.is_alive()
+        town.clock.advance(seconds=1)
+        return person
+
+    monkeypatch.setattr(assistance, "person_of", recognised)
+    begun = town.post(ASSISTANCES, helper.token, sent)
+    counter.join()
+    assert changed[0].status_code == 201
+    leave = begun.get_json().get("assistance")
+    answer = town.get(f"{ASSISTANCES}/{leave}", helper.token) if leave else begun
+    assert refused(answer) == (409, "assistance_phone_changed")

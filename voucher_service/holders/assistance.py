@@ -20,13 +20,14 @@ from voucher_service.holders.challenges import Challenge, Particulars, challenge
 from voucher_service.holders.errors import (
     AssistanceCapReached,
     AssistanceOver,
+    AssistancePhoneChanged,
     CodeNotAccepted,
     HelpForOneself,
     PersonOfOtherRegion,
 )
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.models import Assistance
-from voucher_service.holders.people import enrol, known_by_number, number_on_phone, present
+from voucher_service.holders.people import enrol, known_by_number, number_on_phone, phone_changed, present
 from voucher_service.identifiers import new_id
 from voucher_service.web.access import HOLDER
 
@@ -92,12 +93,18 @@ def receive_at_counter(
 
 
 def require_assistance(helper: Caller, assistance_id: int, now: datetime) -> Assistance:
-    """Return a helper's own leave while it lasts. Refuses with NotFound and AssistanceOver."""
+    """Return a helper's own leave while it lasts.
+
+    What a phone agreed to ends when a counter gives its owner another one; a card that lay before a clerk is no less
+    theirs. Refuses with NotFound, AssistanceOver and AssistancePhoneChanged.
+    """
     found = db.session.get(Assistance, assistance_id)
     if found is None or found.helper_id != helper.subject_id:
         raise NotFound
     if found.expires_at <= now:
         raise AssistanceOver(minutes=int(rules.ASSISTANCE_LIFETIME.total_seconds()) // 60)
+    if found.relation and phone_changed(found.holder_id, found.begun_at, now):
+        raise AssistancePhoneChanged
     return found
 
 

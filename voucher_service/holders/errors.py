@@ -185,6 +185,12 @@ class AssistanceOver(Refusal):
     en = "This assistance is over after {minutes} minutes; begin again."
 
 
+class AssistancePhoneChanged(Refusal):
+    code = "assistance_phone_changed"
+    zh = "对方登记的手机号在同意代办以后已由窗口更换，这次代办到此为止；请由对方用现在的手机重新同意。"
+    en = "The person's phone was changed at a counter after it agreed; this leave is over. Ask their present phone."
+
+
 class AssistanceCapReached(Refusal):
     """`period` is a day or a year of the city."""
 

@@ -91,10 +91,9 @@ def change_phone(clerk: Caller, challenge_id: int, code: str, *, also: Callable[
     for what the rooms above must end. Refuses with CodeNotAccepted, PhoneTaken, PhoneSharedByTooMany and
     PhoneChangedMeanwhile.
     """
-    moment = present()
     with unit_of_work():
-        asked = log_in_codes.spend_try(challenge_id, code, log_in_codes.CHANGE_PHONE, moment)
-        change = _change(clerk, asked, also, moment) if asked and asked[0] == clerk.subject_id else None
+        asked = log_in_codes.spend_try(challenge_id, code, log_in_codes.CHANGE_PHONE, present())
+        change = _change(clerk, asked, also) if asked and asked[0] == clerk.subject_id else None
     if change is None:
         raise CodeNotAccepted
     return change
@@ -115,13 +114,14 @@ def _holder_of(identity: Identity) -> Holder:
     return holder
 
 
-def _change(clerk: Caller, asked: list[Any], also: Callable[[int, int], None], now: datetime) -> PhoneChange:
+def _change(clerk: Caller, asked: list[Any], also: Callable[[int, int], None]) -> PhoneChange:
     _, holder_id, phone, place, phone_reason, seen = asked
     holder = row_of(holder_id)
     region_id, old_phone = holder.region_id, opened(holder).phone
     number = number_on_phone(phone, phone_reason)
     db.session.expunge(holder)
     _put_phone(holder_id, bytes.fromhex(seen), phone, number)
+    now = present()  # The row is ours from here on: whatever the old phone opened while we waited was opened before.
     change = PhoneChange(
         region_id=region_id,
         change_id=new_id(),

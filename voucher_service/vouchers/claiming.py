@@ -102,8 +102,9 @@ class Help:
 def claim_with_help(wanted: Claim, helper: Caller, assistance_id: int, now: datetime) -> str:
     """Claim for the person whom an assistance is for; return the answer's JSON text.
 
-    The fact names the helper by role and id, the person is told. Refusals: as `claim`, and NotFound, AssistanceOver,
-    AssistanceCapReached. Raises ChainBroken when the idempotency key or the assistance has its answer already.
+    The fact names the helper by role and id, the person is told. Refusals: as `claim`, as
+    `holders.require_assistance`, and AssistanceCapReached. Raises ChainBroken when the
+    idempotency key or the assistance has its answer already.
     """
     leave = holders.require_assistance(helper, assistance_id, now)
     times_max = programmes.assistances_max(wanted.programme_id, helper.role)

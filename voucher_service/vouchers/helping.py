@@ -32,19 +32,19 @@ def helped_by(voucher: Voucher) -> int | None:
 
 
 def person_helped(helper: Caller, assistance_id: int, now: datetime) -> Caller:
-    """Return the person whom a leave is for, as one who acts for themselves. Refusals: NotFound, AssistanceOver."""
+    """Return the person whom a leave is for, as if they acted alone. Refusals: as `holders.require_assistance`."""
     leave = holders.require_assistance(helper, assistance_id, now)
     return Caller(HOLDER, leave.holder_id, leave.region_id)
 
 
 def vouchers_of_helped(helper: Caller, assistance_id: int, now: datetime) -> list[Voucher]:
-    """Return the vouchers of the person helped, newest first. Refusals: NotFound, AssistanceOver."""
+    """Return the vouchers of the person helped, newest first. Refusals: as `holders.require_assistance`."""
     person = person_helped(helper, assistance_id, now)
     return of_holder(person.region_id, person.subject_id)
 
 
 def voucher_of_helped(helper: Caller, assistance_id: int, voucher_id: int, now: datetime) -> Voucher:
-    """Return one voucher of the person helped. Refusals: NotFound, AssistanceOver."""
+    """Return one voucher of the person helped. Refusals: as `holders.require_assistance`."""
     person = person_helped(helper, assistance_id, now)
     found = find(person.region_id, voucher_id)
     if found.holder_id != person.subject_id:
@@ -55,7 +55,7 @@ def voucher_of_helped(helper: Caller, assistance_id: int, voucher_id: int, now: 
 def print_for(helper: Caller, assistance_id: int, voucher_id: int, now: datetime) -> Paper:
     """Print the voucher of the person helped, in the open unit of work, and tell them.
 
-    Refusals: NotFound, AssistanceOver, VoucherNotInState, PaperJustPrinted.
+    Refusals: as `holders.require_assistance`, VoucherNotInState, PaperJustPrinted.
     """
     voucher = voucher_of_helped(helper, assistance_id, voucher_id, now)
     sheet = print_paper(voucher, helper, now)
@@ -66,7 +66,7 @@ def print_for(helper: Caller, assistance_id: int, voucher_id: int, now: datetime
 def give_back_for(helper: Caller, assistance_id: int, voucher_id: int, now: datetime) -> Voucher:
     """Give the unused voucher of the person helped back, in the open unit of work, and tell them.
 
-    Refusals: NotFound, AssistanceOver, VoucherNotInState.
+    Refusals: as `holders.require_assistance`, VoucherNotInState.
     """
     voucher = voucher_of_helped(helper, assistance_id, voucher_id, now)
     give_back(voucher, ledger.Actor(helper.role, helper.subject_id), now)
@@ -107,6 +107,6 @@ def change_phone(clerk: Caller, challenge_id: int, code: str) -> holders.PhoneCh
 def hand_out_code(helper: Caller, assistance_id: int, now: datetime) -> holders.OneTimeCode:
     """Give the person at the counter, whose card was read, a one-time code for their sheet; its own unit of work.
 
-    Refusals: NotFound, AssistanceOver, TooManyCodes.
+    Refusals: as `holders.require_assistance`, TooManyCodes.
     """
     return holders.send_one_time_code(person_helped(helper, assistance_id, now).subject_id, "counter")
