@@ -5,108 +5,46 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, tuple_, update
-from sqlalchemy.exc import IntegrityError
 
-from voucher_service.calendar import local_date
-from voucher_service.certificates.errors import (
-    CertificateContradicted,
-    CertificateDecided,
-    CertificateNumberUsed,
-    CertificateTooLate,
-    SamePersonVerifies,
-    VoucherHasCertificate,
-)
+from voucher_service.certificates.entering import desk_of, enter_all, taken_among
+from voucher_service.certificates.errors import CertificateContradicted, CertificateDecided, SamePersonVerifies
 from voucher_service.certificates.models import Certificate
 from voucher_service.certificates.register import find, of_voucher
 from voucher_service.certificates.registering import ask as ask_registry
 from voucher_service.certificates.registering import record as keep_registry_answer
-from voucher_service.certificates.rules import canonical_issuer, canonical_number, require_days, require_match
 from voucher_service.classes import service as classes
 from voucher_service.database import db
-from voucher_service.errors import Refusal
 from voucher_service.exams import service as exams
-from voucher_service.identifiers import new_id
 from voucher_service.ledger.service import SYSTEM, Actor
 from voucher_service.redemptions import service as redemptions
 from voucher_service.supervision import service as supervision
 from voucher_service.vouchers import service as vouchers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from datetime import date, datetime
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
 
     from voucher_service.web.access import Caller
 
 __all__ = [
     "ask_registry",
+    "desk_of",
     "enter",
+    "enter_all",
     "find",
     "forfeit_overdue",
     "keep_registry_answer",
     "of_voucher",
-    "require_enterable",
-    "taken",
+    "taken_among",
     "verify",
     "waiting",
 ]
 
 
 def enter(redemption: Any, given: Mapping[str, Any], caller: Caller, now: datetime) -> Certificate:
-    """Enter the certificate of one trainee, in the open unit of work.
-
-    `given` has issuer, number, occupation_code, level, certificate_type, examined_on and issued_on. A refused
-    certificate can be followed by another. Refusals: VoucherNotInState, VoucherOnHold, CertificateTooLate,
-    CertificateMismatch, CertificateDateImpossible, CertificateInFuture, CertificateBeforeExam,
-    CertificateOlderThanTraining, CertificateNumberEmpty, CertificateNumberUsed, VoucherHasCertificate, ExamNotFiled,
-    ExamNotPassed, ExamDayMismatch.
-    """
-    kind, days = require_enterable(redemption, given, now)
-    entered = Certificate(
-        certificate_id=new_id(),
-        region_id=redemption.region_id,
-        voucher_id=redemption.voucher_id,
-        institution_id=redemption.institution_id,
-        issuer=canonical_issuer(given["issuer"]),
-        number=canonical_number(given["number"]),
-        state="entered",
-        entered_by=caller.person_id or caller.subject_id,
-        entered_at=now,
-        **kind,
-        **days,
-    )
-    db.session.add(entered)
-    _flush_or_refuse()
+    """Enter the certificate of one trainee, in the open unit of work. Refuses as `enter_all`."""
+    (entered,) = enter_all([(redemption, given)], caller, now)
     return entered
-
-
-def require_enterable(
-    redemption: Any, given: Mapping[str, Any], now: datetime
-) -> tuple[dict[str, str], dict[str, date]]:
-    """Let pass a certificate that keeps every rule but those of its number; return its kind and its days.
-
-    Refuses as `enter` does, save with CertificateNumberEmpty, CertificateNumberUsed and VoucherHasCertificate.
-    """
-    voucher = vouchers.find(redemption.region_id, redemption.voucher_id)
-    vouchers.require_state(voucher, "completed")
-    vouchers.require_free(voucher)
-    if voucher.certify_by is not None and voucher.certify_by <= now:
-        raise CertificateTooLate(certify_by=voucher.certify_by)
-    training_class = classes.get(redemption.class_region_id, redemption.class_id)
-    kind = {name: given[name] for name in ("occupation_code", "level", "certificate_type")}
-    days = {name: given[name] for name in ("examined_on", "issued_on")}
-    require_match(training_class, **kind)
-    require_days(training_class.ends_on, **days, today=local_date(now))
-    exams.require_passed(redemption, given["examined_on"])
-    return kind, days
-
-
-def taken(issuer: str, number: str, redemption: Any) -> Refusal | None:
-    """What stands against a canonical number, or a second certificate of one voucher; the constraints say it again."""
-    counts = Certificate.state != "refused"
-    used = select(Certificate.certificate_id).where(Certificate.issuer == issuer, Certificate.number == number, counts)
-    if db.session.scalar(used) is not None:
-        return CertificateNumberUsed()
-    return VoucherHasCertificate() if of_voucher(redemption.region_id, redemption.voucher_id) else None
 
 
 def waiting(limit: int = 200) -> list[Certificate]:
@@ -193,44 +131,22 @@ def forfeit_overdue(now: datetime, limit: int = 500) -> int:
     """
     ended, after = 0, None
     while not ended and (overdue := vouchers.past_deadline(now, limit, after)):
-        for voucher in overdue:
-            after = (voucher.region_id, voucher.voucher_id)
-            if not _has_open_certificate(voucher):
-                _forfeit(voucher, now)
-                ended += 1
+        after = (overdue[-1].region_id, overdue[-1].voucher_id)
+        waiting = _with_open_certificate([(voucher.region_id, voucher.voucher_id) for voucher in overdue])
+        late = [voucher for voucher in overdue if (voucher.region_id, voucher.voucher_id) not in waiting]
+        ended += len(late)
+        _forfeit(late, now)
     return ended
 
 
-def _forfeit(voucher: Any, now: datetime) -> None:
-    live = redemptions.live_redemption(voucher.region_id, voucher.voucher_id)
-    vouchers.end_unpaid(
-        voucher, "VoucherForfeited", actor=SYSTEM, now=now, reference_id=live.redemption_id if live else None
-    )
+def _forfeit(late: Sequence[Any], now: datetime) -> None:
+    live = redemptions.live_of([(voucher.region_id, voucher.voucher_id) for voucher in late])
+    spent = {voucher_id: redemption.redemption_id for voucher_id, redemption in live.items()}
+    ends = [(voucher, spent.get(voucher.voucher_id)) for voucher in late]
+    vouchers.end_all_unpaid(ends, "VoucherForfeited", actor=SYSTEM, now=now)
 
 
-def _has_open_certificate(voucher: Any) -> bool:
-    query = select(Certificate.certificate_id).where(
-        Certificate.region_id == voucher.region_id,
-        Certificate.voucher_id == voucher.voucher_id,
-        Certificate.state == "entered",
-    )
-    return db.session.scalars(query).first() is not None
-
-
-def _flush_or_refuse() -> None:
-    """Send the insert now, so that what is taken comes out as its refusal and not as a fault at commit."""
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        broken = _constraint(error)
-        if "number" in broken:
-            raise CertificateNumberUsed from error
-        if "voucher" in broken:
-            raise VoucherHasCertificate from error
-        raise
-
-
-def _constraint(error: IntegrityError) -> str:
-    """Return what PostgreSQL calls the constraint, or the columns that SQLite names in its sentence."""
-    diagnosis = getattr(error.orig, "diag", None)
-    return str(diagnosis.constraint_name if diagnosis else error.orig)
+def _with_open_certificate(keys: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    key = (Certificate.region_id, Certificate.voucher_id)
+    query = select(*key).where(tuple_(*key).in_(keys), Certificate.state == "entered")
+    return {(region_id, voucher_id) for region_id, voucher_id in db.session.execute(query)}

@@ -12,8 +12,6 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound, Refusal
 from voucher_service.exams.errors import (
     ExamAlreadyHeld,
-    ExamDayMismatch,
-    ExamNotPassed,
     ExamNotYetHeld,
     ExamWithdrawn,
     NotACandidate,
@@ -21,6 +19,7 @@ from voucher_service.exams.errors import (
     ResultTwice,
 )
 from voucher_service.exams.models import Exam, ExamClass, ExamResult
+from voucher_service.exams.passing import examined, require_passed
 from voucher_service.exams.rounds import (
     CANDIDATE,
     FILED,
@@ -34,7 +33,7 @@ from voucher_service.exams.rounds import (
     round_of,
     standing_exams,
 )
-from voucher_service.exams.rules import PASSED, require_alike, require_completed, require_filed, require_notice
+from voucher_service.exams.rules import PASSED, require_alike, require_completed, require_notice
 from voucher_service.identifiers import new_id
 from voucher_service.programmes import service as programmes
 from voucher_service.supervision import service as supervision
@@ -52,6 +51,7 @@ __all__ = [
     "candidates",
     "class_ids",
     "enter_results",
+    "examined",
     "file_exam",
     "files_again",
     "find",
@@ -251,27 +251,6 @@ def results(exam: Exam) -> dict[int, ExamResult]:
 def of_class(region_id: int, class_id: int) -> Exam | None:
     """Return the exam that was filed last for a class and stands; withdrawn ones are not it."""
     return next(reversed(standing_exams(region_id, class_id)), None)
-
-
-def require_passed(redemption: Any, examined_on: date) -> None:
-    """Let pass a certificate that rests on the filed exam, which the class's rule pack may demand.
-
-    Refusals: ExamNotFiled, ExamNotPassed, ExamDayMismatch.
-    """
-    key = (redemption.class_region_id, redemption.class_id)
-    filed = standing_exams(*key)
-    training_class = classes.get(redemption.class_region_id, redemption.class_id)
-    exams_min = programmes.rule_numbers(training_class.rule_pack_id).get("exams_filed_min", 0)
-    require_filed(len(filed), exams_min=exams_min)
-    if not filed:
-        return
-    if (known := results_of_class(*key).get(redemption.redemption_id)) is None:
-        raise ExamNotPassed(outcome="none")
-    exam, result = known
-    if result.outcome != PASSED:
-        raise ExamNotPassed(outcome=result.outcome)
-    if examined_on != exam.held_on:
-        raise ExamDayMismatch(examined_on=examined_on.isoformat(), held_on=exam.held_on.isoformat())
 
 
 def _lock(exam_id: int, caller: Caller) -> Exam:

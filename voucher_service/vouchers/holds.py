@@ -170,8 +170,17 @@ def require_free(voucher: Voucher) -> None:
 
 def hold_on(voucher: Voucher) -> VoucherOnHold | None:
     """Return the refusal that a hold on a voucher would be; None when nothing holds it."""
-    standing = [hold for hold, over in of_voucher(voucher.region_id, voucher.voucher_id) if over is None]
-    return VoucherOnHold(receipt=to_hex(standing[0].hold_id), kind=standing[0].kind) if standing else None
+    return holds_on([(voucher.region_id, voucher.voucher_id)]).get((voucher.region_id, voucher.voucher_id))
+
+
+def holds_on(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], VoucherOnHold]:
+    """Return the refusal of each held voucher among many, by its (region_id, voucher_id), in one question."""
+    standing = select(Hold).outerjoin(HoldEnd, _SAME).where(HoldEnd.hold_id.is_(None))
+    query = standing.where(tuple_(Hold.region_id, Hold.voucher_id).in_(keys)).order_by(Hold.placed_at.desc())
+    return {
+        (hold.region_id, hold.voucher_id): VoucherOnHold(receipt=to_hex(hold.hold_id), kind=hold.kind)
+        for hold in db.session.scalars(query)  # the oldest comes last and is the one that is named
+    }
 
 
 def _count(voucher: Voucher, change: int, **shift: datetime) -> None:

@@ -30,7 +30,7 @@ from voucher_service.vouchers.helping import (
 from voucher_service.vouchers.holds import end as end_hold
 from voucher_service.vouchers.holds import ended as hold_ended
 from voucher_service.vouchers.holds import find as find_hold
-from voucher_service.vouchers.holds import hold_on, lock, lock_all, opine, require_free
+from voucher_service.vouchers.holds import hold_on, holds_on, lock, lock_all, opine, require_free
 from voucher_service.vouchers.holds import of_voucher as holds_of
 from voucher_service.vouchers.holds import opinions as hold_opinions
 from voucher_service.vouchers.holds import place as place_hold
@@ -47,6 +47,7 @@ from voucher_service.vouchers.steps import (
     end_all_unpaid,
     end_unpaid,
     find,
+    find_all,
     leave_over,
     move,
     move_all,
@@ -83,6 +84,7 @@ __all__ = [
     "end_unpaid",
     "expire_overdue",
     "find",
+    "find_all",
     "find_hold",
     "find_open",
     "findings_against",
@@ -95,6 +97,7 @@ __all__ = [
     "hold_on",
     "hold_opinions",
     "holds_of",
+    "holds_on",
     "holds_waiting",
     "is_paper",
     "leave_over",

@@ -35,6 +35,15 @@ def find(region_id: int, voucher_id: int) -> Voucher:
     return found
 
 
+def find_all(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Voucher]:
+    """Return many vouchers, each by its (region_id, voucher_id), in one question; raises NotFound if one is missing."""
+    query = select(Voucher).where(_KEY.in_(keys)).execution_options(populate_existing=True)
+    found = {(voucher.region_id, voucher.voucher_id): voucher for voucher in db.session.scalars(query)}
+    if len(found) < len(set(keys)):
+        raise NotFound
+    return found
+
+
 def states(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return where many vouchers stand, each (region_id, voucher_id), in one question."""
     asked = select(Voucher.region_id, Voucher.voucher_id, Voucher.state)
