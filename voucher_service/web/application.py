@@ -9,11 +9,13 @@ from flask import Flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.routing import Rule
 
+from voucher_service.web.forwarded import believe_proxy
 from voucher_service.web.strict_json import StrictRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from flask import Request
 
 
@@ -46,3 +48,7 @@ class Service(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the view as it is: none is a coroutine, and every layer of every request asks."""
         return func
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        believe_proxy(environ)
+        return super().wsgi_app(environ, start_response)
