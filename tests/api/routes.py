@@ -35,6 +35,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "institutions.enrol_device": {"name": "前台手机", "public_key": "04" + "0" * 128, "proof": "0" * 128},
     "institutions.revoke_device": {"reason": "手机遗失"},
     "institutions.ask_lift": {"reason": "已整改"},
+    "institutions.confirm_lift": {"request": "0" * 32},
+    "registers.confirm_exit": {"request": "0" * 32},
     "registers.register_institution": {"region_id": 411202, "name": "示例", "kind": "none", "schooling_licence": None},
     "registers.grant_licence": {"occupation_code": "DM01", "level": "junior", "valid_from": "2026-03-01"},
     "registers.end_licence": {"occupation_code": "DM01", "level": "junior", "last_day": "2026-03-01"},

@@ -138,10 +138,13 @@ def test_two_persons_put_a_school_on_the_black_list_and_two_take_it_off(app: Fla
     assert second.get("")["suspended_at"] is None
     assert second.post(f"{path}/confirm").json["confirmed_at"]
     assert second.get("")["suspended_at"]
-    assert second.post(f"{path}/exit/confirm").json["code"] == "not_on_black_list"
-    second.post(f"{path}/exit", {"reason": "已整改"})
-    assert second.post(f"{path}/exit/confirm").json["code"] == "second_person_is_first"
-    assert first.post(f"{path}/exit/confirm").json["exit_confirmed_at"]
+    assert second.post(f"{path}/exit/confirm", {"request": "0" * 32}).json["code"] == "not_on_black_list"
+    read, asked = (
+        {"request": second.post(f"{path}/exit", {"reason": why}).json["exit_request"]} for why in ("误列", "已整改")
+    )
+    assert first.post(f"{path}/exit/confirm", read).json["code"] == "request_changed"
+    assert second.post(f"{path}/exit/confirm", asked).json["code"] == "second_person_is_first"
+    assert first.post(f"{path}/exit/confirm", asked).json["exit_confirmed_at"]
     assert second.get("")["suspended_at"] is None
     assert [row["exit_reason"] for row in first.get("/standing")["blacklistings"]] == ["已整改"]
     assert first.post("/blacklistings", LISTING).status_code == 201
@@ -156,8 +159,8 @@ def test_a_suspension_from_before_outlasts_the_black_list(city: City) -> None:
         listed = licensing.ask_listing(service.get(*key), listing, first, START)
         later = START.replace(hour=9)
         licensing.confirm_listing(service.get(*key), listed.blacklisting_id, second, later)
-        licensing.ask_exit(service.get(*key), listed.blacklisting_id, "已整改", first, later)
-        licensing.confirm_exit(service.get(*key), listed.blacklisting_id, second, later)
+        asked = licensing.ask_exit(service.get(*key), listed.blacklisting_id, "已整改", first, later)
+        licensing.confirm_exit(service.get(*key), listed.blacklisting_id, str(asked.exit_request), second, later)
     with unit_of_work():
         assert service.get(*key).suspended_at == START
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["lasting_town", "town"]
 
 FOUND = {"found_on": "2025-11-03", "document": "示例〔2025〕31号"}
+NO_REQUEST = "0" * 32
 LIFT = {"reason": "已整改，现场核查合格"}
 
 
@@ -37,6 +38,14 @@ def at(door: Door, path: str) -> str:
 
 def act(door: Door, who: str, path: str, body: Any = None) -> Any:
     return door.town.post(at(door, path), door.town.staff_token(who), body)
+
+
+def confirm_lift(door: Door, who: str, request: str | None = None) -> Any:
+    """Confirm the request that stands, or another one."""
+    if request is None:
+        standing = door.town.get(at(door, "/standing"), door.town.staff_token(who)).get_json()
+        request = next((one["lift_request"] for one in standing["suspensions"] if not one["lifted_at"]), None)
+    return act(door, who, "/suspension/lift/confirm", {"request": request or NO_REQUEST})
 
 
 def scan(door: Door) -> Any:
@@ -55,8 +64,8 @@ def test_a_finding_after_the_approval_stops_the_next_scan(town: Town) -> None:
     draft = {"reason": "示例", "document": "示例", "listed_from": "2026-03-02", "listed_until": None}
     asked = act(door, "bureau1", "/blacklistings", draft).get_json()["blacklisting_id"]
     assert act(door, "bureau2", f"/blacklistings/{asked}/confirm").status_code == 200
-    assert act(door, "bureau1", f"/blacklistings/{asked}/exit", {"reason": "已整改"}).status_code == 200
-    assert act(door, "bureau2", f"/blacklistings/{asked}/exit/confirm").status_code == 200
+    leaving = act(door, "bureau1", f"/blacklistings/{asked}/exit", {"reason": "已整改"}).get_json()["exit_request"]
+    assert act(door, "bureau2", f"/blacklistings/{asked}/exit/confirm", {"request": leaving}).status_code == 200
     assert refused(scan(door)) == (403, "institution_barred")
     assert_sound(town)
 
@@ -75,19 +84,57 @@ def test_one_person_suspends_at_once_and_two_lift_it(town: Town) -> None:
     assert act(door, "bureau1", "/suspend").status_code == 200
     assert refused(act(door, "bureau2", "/suspend")) == (409, "already_suspended")
     assert refused(scan(door)) == (403, "institution_suspended")
-    alone = act(door, "bureau1", "/suspension/lift/confirm")
+    alone = confirm_lift(door, "bureau1")
     assert (refused(alone), alone.get_json()["clause"]) == ((409, "lift_not_asked"), "二(三)4")
     for who in ("bureau-clerk", "industry1", "finance1", "school1-admin"):
         assert refused(act(door, who, "/suspension/lift", LIFT)) == (403, "forbidden")
     assert act(door, "bureau1", "/suspension/lift", LIFT).get_json()["lift_reason"] == LIFT["reason"]
-    assert refused(act(door, "bureau1", "/suspension/lift/confirm")) == (409, "second_person_is_first")
+    assert refused(confirm_lift(door, "bureau1")) == (409, "second_person_is_first")
     assert refused(scan(door)) == (403, "institution_suspended")
-    assert act(door, "bureau2", "/suspension/lift/confirm").get_json()["lifted_at"]
+    assert confirm_lift(door, "bureau2").get_json()["lifted_at"]
     assert scan(door).status_code == 201
-    assert refused(act(door, "bureau2", "/suspension/lift/confirm")) == (409, "not_suspended")
+    assert refused(confirm_lift(door, "bureau2")) == (409, "not_suspended")
     standing = town.get(at(door, "/standing"), town.staff_token("bureau1")).get_json()
     assert [row["lift_reason"] for row in standing["suspensions"]] == [LIFT["reason"]]
     assert act(door, "bureau1", "/suspend").status_code == 200
+
+
+def test_only_the_lift_that_was_read_is_confirmed(town: Town) -> None:
+    door = a_door(town, 3)
+    assert act(door, "bureau1", "/suspend").status_code == 200
+    read = act(door, "bureau1", "/suspension/lift", LIFT).get_json()["lift_request"]
+    other = act(door, "bureau1", "/suspension/lift", {"reason": "上级要求"}).get_json()["lift_request"]
+    assert other != read
+    changed = confirm_lift(door, "bureau2", read)
+    assert (refused(changed), changed.get_json()["clause"]) == ((409, "request_changed"), "二(三)4")
+    assert refused(confirm_lift(door, "bureau2", NO_REQUEST)) == (409, "request_changed")
+    assert refused(act(door, "bureau2", "/suspension/lift/confirm", {})) == (422, "invalid_input")
+    assert refused(scan(door)) == (403, "institution_suspended")
+    assert confirm_lift(door, "bureau2", other).get_json()["lift_reason"] == "上级要求"
+    town.clock.advance(minutes=1)
+    assert act(door, "bureau1", "/suspend").status_code == 200
+    assert act(door, "bureau1", "/suspension/lift", {"reason": "上级要求"}).status_code == 200
+    assert refused(confirm_lift(door, "bureau2", other)) == (409, "request_changed"), "of the suspension before"
+    assert confirm_lift(door, "bureau2").status_code == 200
+
+
+def test_of_a_confirmation_and_another_reason_at_once_what_was_read_is_lifted_or_nothing(town: Town) -> None:
+    door = a_door(town, 3)
+    for _ in range(4):
+        town.clock.advance(minutes=1)
+        assert act(door, "bureau1", "/suspend").status_code == 200
+        read = act(door, "bureau1", "/suspension/lift", LIFT).get_json()["lift_request"]
+        first, second = town.staff_token("bureau1"), town.staff_token("bureau2")
+        confirmed = partial(town.post, at(door, "/suspension/lift/confirm"), second, {"request": read})
+        anew = partial(town.post, at(door, "/suspension/lift"), first, {"reason": "上级要求"})
+        answers = race([confirmed, anew]).answers
+        if answers == {(200, None): 1, (409, "not_suspended"): 1}:
+            standing = town.get(at(door, "/standing"), first).get_json()["suspensions"]
+            assert [one["lift_reason"] for one in standing if one["lift_request"] == read] == [LIFT["reason"]]
+            continue
+        assert answers == {(200, None): 1, (409, "request_changed"): 1}
+        assert refused(scan(door)) == (403, "institution_suspended")
+        assert confirm_lift(door, "bureau2").status_code == 200
 
 
 def test_a_lift_leaves_the_black_list_and_findings_standing(town: Town) -> None:
@@ -95,7 +142,7 @@ def test_a_lift_leaves_the_black_list_and_findings_standing(town: Town) -> None:
     assert act(door, "bureau1", "/suspend").status_code == 200
     assert act(door, "bureau1", "/findings", FOUND).status_code == 201
     assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
-    assert act(door, "bureau2", "/suspension/lift/confirm").status_code == 200
+    assert confirm_lift(door, "bureau2").status_code == 200
     assert refused(scan(door)) == (403, "institution_barred")
 
 
@@ -104,8 +151,8 @@ def test_of_a_lift_and_two_suspensions_at_once_the_institution_stands_as_its_row
     first, second = town.staff_token("bureau1"), town.staff_token("bureau2")
     outcome = race([partial(town.post, at(door, "/suspend"), token, None) for token in (first, second)])
     assert outcome.answers == {(200, None): 1, (409, "already_suspended"): 1}
-    assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
-    lift = partial(town.post, at(door, "/suspension/lift/confirm"), second, None)
+    request = {"request": act(door, "bureau1", "/suspension/lift", LIFT).get_json()["lift_request"]}
+    lift = partial(town.post, at(door, "/suspension/lift/confirm"), second, request)
     finding = partial(town.post, at(door, "/findings"), first, FOUND)
     assert race([lift, lift, finding]).answers == {(200, None): 1, (409, "not_suspended"): 1, (201, None): 1}
     assert refused(scan(door)) == (403, "institution_barred")
@@ -143,7 +190,7 @@ def test_a_class_of_a_stopped_institution_neither_begins_nor_ends_until_it_may_g
     assert row(town, trainee.worker).state == "redeemed"
     town.tokens.clear()
     assert act(door, "bureau1", "/suspension/lift", LIFT).status_code == 200
-    assert act(door, "bureau2", "/suspension/lift/confirm").status_code == 200
+    assert confirm_lift(door, "bureau2").status_code == 200
     assert door.close().get_json() == {"completed": 1, "forfeited": 0}
     assert_sound(town)
 

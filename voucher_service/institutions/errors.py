@@ -47,6 +47,13 @@ class LiftNotAsked(Refusal):
     en = "Nobody has asked for this suspension to be lifted, and one person alone cannot lift it."
 
 
+class RequestChanged(Refusal):
+    code = "request_changed"
+    clause = "二(三)4"
+    zh = "这份申请在您看过以后已经改动，请重新查看理由，再决定是否确认。"
+    en = "The request is not the one you read any more; read its reason again before you confirm it."
+
+
 class DeviceProofInvalid(Refusal):
     code = "device_proof_invalid"
     status = 422

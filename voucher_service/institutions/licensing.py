@@ -28,7 +28,7 @@ from voucher_service.institutions.models import (
     Licence,
     RegionConsent,
 )
-from voucher_service.institutions.suspending import person_of, second_person, settle
+from voucher_service.institutions.suspending import person_of, require_read, second_person, settle
 from voucher_service.web.access import Caller
 
 
@@ -186,16 +186,19 @@ def ask_exit(institution: Institution, blacklisting_id: int, reason: str, by: Ca
     return listed
 
 
-def confirm_exit(institution: Institution, blacklisting_id: int, by: Caller, now: datetime) -> Blacklisting:
-    """Take an institution off the black list as a second person; it may scan and plan again.
+def confirm_exit(
+    institution: Institution, blacklisting_id: int, request: str, by: Caller, now: datetime
+) -> Blacklisting:
+    """Take an institution off the black list as a second person, who names the request that they read.
 
-    Refuses with NotOnBlackList, Forbidden, SecondPersonIsFirst, AlreadyConfirmed.
+    Refuses with NotOnBlackList, AlreadyConfirmed, RequestChanged, Forbidden, SecondPersonIsFirst.
     """
     listed = _locked(institution, blacklisting_id)
     if listed.exit_asked_by is None:
         raise NotOnBlackList
     if listed.exit_confirmed_at is not None:
         raise AlreadyConfirmed
+    require_read(request, listed.exit_request)
     listed.exit_confirmed_by, listed.exit_confirmed_at = second_person(by, listed.exit_asked_by), now
     settle(institution, now)  # A suspension or a finding has its own reason, and stays.
     return listed

@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher_service.database import STRICT, Day, Flag, Instant, LargeInteger, Model
+from voucher_service.institutions.rules import request_mark
 
 
 class Institution(Model):
@@ -97,6 +98,11 @@ class InstitutionSuspension(Model):
     lifted_by: Mapped[int | None] = mapped_column(LargeInteger)
     lifted_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @property
+    def lift_request(self) -> str | None:
+        """The mark of the standing request to lift it."""
+        return request_mark(self.suspension_id, self.lift_reason, self.lift_asked_by, self.lift_asked_at)
+
 
 class RegionConsent(Model):
     """The province's consent to train in another region, 二(二), with the document that says so; both days inside."""
@@ -158,6 +164,11 @@ class Blacklisting(Model):
     exit_asked_at: Mapped[datetime | None] = mapped_column(Instant)
     exit_confirmed_by: Mapped[int | None] = mapped_column(LargeInteger)
     exit_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def exit_request(self) -> str | None:
+        """The mark of the standing request to leave the list."""
+        return request_mark(self.blacklisting_id, self.exit_reason, self.exit_asked_by, self.exit_asked_at)
 
 
 class Teacher(Model):

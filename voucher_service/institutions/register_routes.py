@@ -42,7 +42,7 @@ from voucher_service.institutions.register_schemas import (
     VenuesSchema,
 )
 from voucher_service.institutions.registers import TeacherEntry, VenueEntry
-from voucher_service.institutions.schemas import InstitutionSchema, LicenceSchema
+from voucher_service.institutions.schemas import ConfirmationSchema, InstitutionSchema, LicenceSchema
 from voucher_service.web.access import (
     BUREAU,
     BUREAU_REVIEWER,
@@ -235,10 +235,12 @@ def ask_exit(wanted: dict[str, str], institution_id: str, blacklisting_id: str) 
 @blueprint.route("/<institution_id>/blacklistings/<blacklisting_id>/exit/confirm", methods=["POST"])
 @idempotent
 @allow(BUREAU_REVIEWER)
+@blueprint.arguments(ConfirmationSchema)
 @blueprint.response(200, BlacklistingSchema)
-def confirm_exit(institution_id: str, blacklisting_id: str) -> Blacklisting:
+def confirm_exit(wanted: dict[str, str], institution_id: str, blacklisting_id: str) -> Blacklisting:
     """Take an institution off the black list as the second person."""
-    return licensing.confirm_exit(_named(institution_id), identifier(blacklisting_id), caller(), now())
+    named, number = _named(institution_id), identifier(blacklisting_id)
+    return licensing.confirm_exit(named, number, wanted["request"], caller(), now())
 
 
 def _named(institution_id: str) -> Institution:

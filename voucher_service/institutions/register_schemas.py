@@ -170,6 +170,7 @@ class BlacklistingSchema(Schema):
     confirmed_at = fields.AwareDateTime(allow_none=True)
     exit_reason = fields.String(allow_none=True)
     exit_asked_at = fields.AwareDateTime(allow_none=True)
+    exit_request = fields.String(allow_none=True)
     exit_confirmed_at = fields.AwareDateTime(allow_none=True)
 
 

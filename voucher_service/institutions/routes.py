@@ -11,6 +11,7 @@ from voucher_service.institutions import service, suspending
 from voucher_service.institutions.devices import Device
 from voucher_service.institutions.models import Institution, InstitutionSuspension
 from voucher_service.institutions.schemas import (
+    ConfirmationSchema,
     DeviceSchema,
     DevicesSchema,
     EnrolSchema,
@@ -85,10 +86,11 @@ def ask_lift(wanted: dict[str, str], institution_id: str) -> InstitutionSuspensi
 @blueprint.route("/<institution_id>/suspension/lift/confirm", methods=["POST"])
 @idempotent
 @allow(BUREAU_REVIEWER)
+@blueprint.arguments(ConfirmationSchema)
 @blueprint.response(200, SuspensionSchema)
-def confirm_lift(institution_id: str) -> InstitutionSuspension:
+def confirm_lift(wanted: dict[str, str], institution_id: str) -> InstitutionSuspension:
     """Lift a suspension as the second person; scans go on from the next one, unless something else stands."""
-    return suspending.confirm_lift(_named(institution_id), caller(), now())
+    return suspending.confirm_lift(_named(institution_id), wanted["request"], caller(), now())
 
 
 @blueprint.route("/<institution_id>/devices")

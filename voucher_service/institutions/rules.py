@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
 from voucher_service.calendar import add_months
@@ -23,6 +24,8 @@ PROBATION_MONTHS: Final = 12
 """The service's own: how long an institution counts as new, and after how long without a class as dormant."""
 
 ROOM_KINDS: Final = ("theory", "practical")
+
+MARK_DIGITS: Final = 32
 
 _BLANKS_AND_MARKS = re.compile(r"[\W_]+")
 
@@ -73,6 +76,18 @@ def is_on_probation(registered_on: date | None, last_taught_on: date | None, day
 def bars(found_on: date, since_year: int) -> bool:
     """Whether a clear finding of an audit or inspection keeps its institution from anything subsidised, 二(二)."""
     return found_on.year >= since_year
+
+
+def request_mark(subject_id: int, reason: str | None, asked_by: int | None, asked_at: datetime | None) -> str | None:
+    """Return what tells a request for a second person from any other about the same thing; None while nobody asks.
+
+    Whoever confirms names it: so nothing is confirmed but what was read, whoever asks anew meanwhile.
+    """
+    if asked_at is None:
+        return None
+    # The reason comes last, so that nothing in it reads like another part.
+    said = f"institutions.request/1|{subject_id}|{asked_by}|{asked_at.isoformat()}|{reason}"
+    return hashlib.sha256(said.encode()).hexdigest()[:MARK_DIGITS]
 
 
 def place_key(address: str, room: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from voucher_service.institutions.rules import MARK_DIGITS
 from voucher_service.web.fields import Identifier, StrictSchema, line
 
 
@@ -47,10 +48,17 @@ class LiftSchema(StrictSchema):
     reason = line(200, required=True)
 
 
+class ConfirmationSchema(StrictSchema):
+    """`request` is the mark of the request as it was shown to whoever confirms it."""
+
+    request = fields.String(required=True, validate=validate.Regexp(rf"[0-9a-f]{{{MARK_DIGITS}}}\Z"))
+
+
 class SuspensionSchema(Schema):
     made_at = fields.AwareDateTime()
     lift_reason = fields.String(allow_none=True)
     lift_asked_at = fields.AwareDateTime(allow_none=True)
+    lift_request = fields.String(allow_none=True)
     lifted_at = fields.AwareDateTime(allow_none=True)
 
 

@@ -22,6 +22,7 @@ from voucher_service.institutions.errors import (
     InstitutionSuspended,
     LiftNotAsked,
     NotSuspended,
+    RequestChanged,
     SecondPersonIsFirst,
 )
 from voucher_service.institutions.models import Blacklisting, Institution, InstitutionFinding, InstitutionSuspension
@@ -55,14 +56,16 @@ def ask_lift(institution: Institution, reason: str, by: Caller, now: datetime) -
     return standing
 
 
-def confirm_lift(institution: Institution, by: Caller, now: datetime) -> InstitutionSuspension:
-    """Lift a suspension as a second person. What else stands against the institution goes on standing.
+def confirm_lift(institution: Institution, request: str, by: Caller, now: datetime) -> InstitutionSuspension:
+    """Lift a suspension as a second person, who names the request that they read.
 
-    Refuses with NotSuspended, LiftNotAsked, Forbidden, SecondPersonIsFirst.
+    What else stands against the institution goes on standing. Refuses with NotSuspended, LiftNotAsked, RequestChanged,
+    Forbidden, SecondPersonIsFirst.
     """
     standing = _open(institution)
     if standing.lift_asked_by is None:
         raise LiftNotAsked
+    require_read(request, standing.lift_request)
     standing.lifted_by, standing.lifted_at = second_person(by, standing.lift_asked_by), now
     settle(institution, now)
     return standing
@@ -111,6 +114,12 @@ def reason_against(institution: Institution, day: date) -> Refusal | None:
 def is_suspended(institution: Institution, day: date) -> bool:
     """Whether an institution is stopped for another reason than a finding, which has a rule of its own."""
     return institution.suspended_at is not None and not _barring(institution, day)
+
+
+def require_read(named: str, standing: str | None) -> None:
+    """Let pass whoever confirms the very request that stands. Refuses with RequestChanged."""
+    if named != standing:
+        raise RequestChanged
 
 
 def person_of(by: Caller) -> int:

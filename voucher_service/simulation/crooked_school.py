@@ -103,8 +103,8 @@ class CrookedSchool:
         self._class.refused(f"/api/v1/classes/{draft['class_id']}/submit", {}, CATCHES[Scheme.BLACK_LISTED])
         if resident:
             self._class.turn_away(resident, resident.code(), CATCHES[Scheme.SCANS_BLACK_LISTED])
-        self._office(BUREAU[0], f"{path}/{listed}/exit", {"reason": "模拟：已整改"})
-        self._office(BUREAU[1], f"{path}/{listed}/exit/confirm", {})
+        asked = self._office(BUREAU[0], f"{path}/{listed}/exit", {"reason": "模拟：已整改"})
+        self._office(BUREAU[1], f"{path}/{listed}/exit/confirm", {"request": asked["exit_request"]})
 
     def redeem_without(self, resident: Resident) -> None:
         """Redeem the voucher of somebody who is not there; two persons of the bureau give it back."""
