@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.calendar import local_date
 from voucher_service.certificates.errors import CertificateNumberUsed, CertificateTooLate, VoucherHasCertificate
-from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.models import COUNTS, Certificate
 from voucher_service.certificates.rules import canonical_issuer, canonical_number, require_days, require_match
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import db, keyed
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import new_id
 from voucher_service.vouchers import service as vouchers
@@ -45,6 +45,10 @@ def enter_all(entries: Sequence[Entry], caller: Caller, now: datetime) -> list[C
     db.session.add_all(entered)
     _flush_or_refuse()
     return entered
+
+
+ISSUERS_AT_ONCE: Final = 100
+"""A table may name a thousand issuers, and a question with a thousand alternatives is too deep for SQLite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,8 @@ def desk_of(redemptions: Sequence[Any], now: datetime) -> Desk:
     """Read what the certificates of these trainees, all of one class, are judged by. Refuses with NotFound."""
     key = (redemptions[0].class_region_id, redemptions[0].class_id)
     keys = {(redemption.region_id, redemption.voucher_id) for redemption in redemptions}
-    return Desk(classes.get(*key), exams.examined(*key), vouchers.find_all(keys), vouchers.holds_on(keys), now)
+    examined = exams.examined(*key, [redemption.redemption_id for redemption in redemptions])
+    return Desk(classes.get(*key), examined, vouchers.find_all(keys), vouchers.holds_on(keys), now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +106,17 @@ class Taken:
 
 def taken_among(numbers: Collection[tuple[str, str]], keys: Collection[tuple[int, int]]) -> Taken:
     """Ask which canonical (issuer, number) and which vouchers' keys have a certificate that counts."""
-    return Taken(
-        _that_count((Certificate.issuer, Certificate.number), numbers),
-        _that_count((Certificate.region_id, Certificate.voucher_id), keys),
-    )
+    issuers = sorted({issuer for issuer, _ in numbers})
+    used: set[tuple[str, str]] = set()
+    for at in range(0, len(issuers), ISSUERS_AT_ONCE):
+        some = set(issuers[at : at + ISSUERS_AT_ONCE])
+        asked = [(issuer, number) for issuer, number in numbers if issuer in some]
+        used |= _that_count(Certificate.issuer, Certificate.number, asked)
+    return Taken(used, _that_count(Certificate.region_id, Certificate.voucher_id, keys))
 
 
-def _that_count(columns: Sequence[Any], wanted: Collection[Any]) -> set[Any]:
-    query = select(*columns).where(tuple_(*columns).in_(wanted), Certificate.state != "refused")
+def _that_count(first: Any, second: Any, wanted: Collection[tuple[Any, Any]]) -> set[Any]:
+    query = select(first, second).where(keyed(first, second, wanted), COUNTS)
     return {tuple(found) for found in db.session.execute(query)}
 
 

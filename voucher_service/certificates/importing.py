@@ -74,10 +74,10 @@ class _Certified(NamedTuple):
 def _read(rows: Sequence[Row], sheet: Sheet, now: datetime) -> list[_Certified]:
     """Find the trainees of many rows at once, and read their certificates."""
     held = classes.get(sheet.region_id, sheet.subject_id)
-    seated = redemptions.of_class(sheet.region_id, sheet.subject_id)
-    trainees = {redemption.holder_id: redemption for redemption in seated}
     people = [_person(row, now) for row in rows]
     known = holders.recognised([(one.name, one.id_number) for one in people if one.name and one.id_number])
+    seated = redemptions.of_class(sheet.region_id, sheet.subject_id, {one.holder_id for one in known.values()})
+    trainees = {redemption.holder_id: redemption for redemption in seated}
     read = []
     for row, person in zip(rows, people, strict=True):
         redemption, against = _trainee(person, known, trainees)

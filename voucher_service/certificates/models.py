@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from sqlalchemy import CheckConstraint, Index, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from voucher_service.database import STRICT, Day, Instant, JsonText, LargeInteger, Model
+
+_COUNTS = "state <> 'refused'"
+COUNTS: Final = text(f"certificate.{_COUNTS}")
+"""Whether a certificate counts for its voucher, in the words of the indices over those that do."""
 
 
 class Certificate(Model):
@@ -25,16 +30,16 @@ class Certificate(Model):
             "issuer",
             "number",
             unique=True,
-            sqlite_where=text("state <> 'refused'"),
-            postgresql_where=text("state <> 'refused'"),
+            sqlite_where=text(_COUNTS),
+            postgresql_where=text(_COUNTS),
         ),
         Index(
             "uq_certificate_voucher",
             "region_id",
             "voucher_id",
             unique=True,
-            sqlite_where=text("state <> 'refused'"),
-            postgresql_where=text("state <> 'refused'"),
+            sqlite_where=text(_COUNTS),
+            postgresql_where=text(_COUNTS),
         ),
         STRICT,
     )

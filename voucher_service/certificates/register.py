@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.models import COUNTS, Certificate
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 
@@ -19,7 +19,5 @@ def find(certificate_id: int) -> Certificate:
 
 def of_voucher(region_id: int, voucher_id: int) -> Certificate | None:
     """Return the certificate that counts for a voucher: entered or verified; a refused one counts for nothing."""
-    query = select(Certificate).where(
-        Certificate.region_id == region_id, Certificate.voucher_id == voucher_id, Certificate.state != "refused"
-    )
+    query = select(Certificate).where(Certificate.region_id == region_id, Certificate.voucher_id == voucher_id, COUNTS)
     return db.session.scalars(query).first()

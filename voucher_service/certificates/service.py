@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 
 from voucher_service.certificates.entering import desk_of, enter_all, taken_among
 from voucher_service.certificates.errors import CertificateContradicted, CertificateDecided, SamePersonVerifies
-from voucher_service.certificates.models import Certificate
+from voucher_service.certificates.models import COUNTS, Certificate
 from voucher_service.certificates.register import find, of_voucher
 from voucher_service.certificates.registering import ask as ask_registry
 from voucher_service.certificates.registering import record as keep_registry_answer
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import db, keyed
 from voucher_service.exams import service as exams
 from voucher_service.ledger.service import SYSTEM, Actor
 from voucher_service.redemptions import service as redemptions
@@ -114,9 +114,8 @@ def _require_worth(redemption: Any, certificate: Certificate, now: datetime) -> 
     training_class = classes.lock(redemption.class_region_id, redemption.class_id)
     seats = redemptions.of_class(redemption.class_region_id, redemption.class_id)
     others = select(func.count()).where(
-        tuple_(Certificate.region_id, Certificate.voucher_id).in_(
-            [(seat.region_id, seat.voucher_id) for seat in seats]
-        ),
+        keyed(Certificate.region_id, Certificate.voucher_id, [(seat.region_id, seat.voucher_id) for seat in seats]),
+        COUNTS,
         Certificate.state == "verified",
         Certificate.certificate_id != certificate.certificate_id,
     )
@@ -148,5 +147,5 @@ def _forfeit(late: Sequence[Any], now: datetime) -> None:
 
 def _with_open_certificate(keys: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     key = (Certificate.region_id, Certificate.voucher_id)
-    query = select(*key).where(tuple_(*key).in_(keys), Certificate.state == "entered")
+    query = select(*key).where(keyed(*key, keys), COUNTS, Certificate.state == "entered")
     return {(region_id, voucher_id) for region_id, voucher_id in db.session.execute(query)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from voucher_service.database.chain import Chain, Link
 from voucher_service.database.engine import STRICT, Model, db
+from voucher_service.database.keyed import keyed
 from voucher_service.database.migration import SchemaOutOfStep, migrate, require_newest
 from voucher_service.database.reading import asked_once
 from voucher_service.database.types import Day, Flag, Instant, JsonText, LargeInteger
@@ -27,6 +28,7 @@ __all__ = [
     "db",
     "end_reading",
     "in_unit_of_work",
+    "keyed",
     "migrate",
     "require_newest",
     "retry_on_conflict",

@@ -12,7 +12,7 @@ from voucher_service.exams.rules import PASSED, require_filed
 from voucher_service.programmes import service as programmes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
     from voucher_service.exams.models import Exam, ExamResult
@@ -43,11 +43,11 @@ class Examined:
             raise ExamDayMismatch(examined_on=examined_on.isoformat(), held_on=exam.held_on.isoformat())
 
 
-def examined(region_id: int, class_id: int) -> Examined:
-    """Read what the certificates of a class rest on, as it stands now."""
+def examined(region_id: int, class_id: int, redemption_ids: Collection[int]) -> Examined:
+    """Read what the certificates of these trainees of a class rest on, as it stands now."""
     filed = standing_exams(region_id, class_id)
     numbers = programmes.rule_numbers(classes.get(region_id, class_id).rule_pack_id)
-    return Examined(len(filed), numbers.get("exams_filed_min", 0), results_in(filed))
+    return Examined(len(filed), numbers.get("exams_filed_min", 0), results_in(filed, redemption_ids))
 
 
 def require_passed(redemption: Any, examined_on: date) -> None:
@@ -55,4 +55,5 @@ def require_passed(redemption: Any, examined_on: date) -> None:
 
     Refusals: ExamNotFiled, ExamNotPassed, ExamDayMismatch.
     """
-    examined(redemption.class_region_id, redemption.class_id).require_passed(redemption, examined_on)
+    key = (redemption.class_region_id, redemption.class_id)
+    examined(*key, [redemption.redemption_id]).require_passed(redemption, examined_on)

@@ -49,12 +49,16 @@ def results_of_class(region_id: int, class_id: int) -> dict[int, tuple[Exam, Exa
     return results_in(standing_exams(region_id, class_id))
 
 
-def results_in(exams: Sequence[Exam]) -> dict[int, tuple[Exam, ExamResult]]:
-    """The same of the exams of one class; whoever sits with them of another class is among them too."""
+def results_in(
+    exams: Sequence[Exam], redemption_ids: Collection[int] | None = None
+) -> dict[int, tuple[Exam, ExamResult]]:
+    """The same of the exams of one class or of some trainees; whoever sits with them of another class is there too."""
     if not exams:
         return {}
     by_id = {exam.exam_id: exam for exam in exams}
     rows = select(ExamResult).where(ExamResult.region_id == exams[0].region_id, ExamResult.exam_id.in_(by_id))
+    if redemption_ids is not None:
+        rows = rows.where(ExamResult.redemption_id.in_(redemption_ids))
     found = db.session.scalars(rows.order_by(ExamResult.revision))
     return {row.redemption_id: (by_id[row.exam_id], row) for row in found}
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, insert, literal_column, select
 
 from voucher_service.calendar import month_of
-from voucher_service.database import Link, db
+from voucher_service.database import Link, db, keyed
 from voucher_service.database.chain import DIALECT_WORDS
 from voucher_service.ledger.models import VoucherFact
 from voucher_service.ledger.rules import move_of
@@ -140,7 +140,7 @@ def moments_of(kind: str, vouchers: Collection[tuple[int, int]]) -> dict[tuple[i
     query = (
         select(VoucherFact.region_id, VoucherFact.voucher_id, VoucherFact.recorded_at)
         .where(
-            tuple_(VoucherFact.region_id, VoucherFact.voucher_id).in_(vouchers),
+            keyed(VoucherFact.region_id, VoucherFact.voucher_id, vouchers),
             VoucherFact.kind == kind,
         )
         .order_by(VoucherFact.seq)

@@ -24,7 +24,7 @@ class Redemption(Model):
             sqlite_where=text("cancelled_at IS NULL"),
             postgresql_where=text("cancelled_at IS NULL"),
         ),
-        Index("ix_redemption_class", "region_id", "class_id"),
+        Index("ix_redemption_class", "class_region_id", "class_id"),
         STRICT,
     )
 

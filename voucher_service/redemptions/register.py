@@ -40,13 +40,15 @@ def find(region_id: int, redemption_id: int) -> Redemption:
     return found
 
 
-def of_class(class_region_id: int, class_id: int) -> list[Redemption]:
-    """Return the live redemptions of a class in the order of their seats."""
+def of_class(class_region_id: int, class_id: int, holder_ids: Collection[int] | None = None) -> list[Redemption]:
+    """Return the live redemptions of a class, or of some holders in it, in the order of their seats."""
     query = select(Redemption).where(
         Redemption.class_region_id == class_region_id,
         Redemption.class_id == class_id,
         Redemption.cancelled_at.is_(None),
     )
+    if holder_ids is not None:
+        query = query.where(Redemption.holder_id.in_(holder_ids))
     return list(db.session.scalars(query.order_by(Redemption.redeemed_at)))
 
 

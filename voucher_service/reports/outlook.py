@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import and_, select, tuple_
+from sqlalchemy import and_, select
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
-from voucher_service.database import db
+from voucher_service.database import db, keyed
 from voucher_service.errors import Refusal
 from voucher_service.exams import service as exams
 from voucher_service.identifiers import to_hex
@@ -273,5 +273,5 @@ def _holds(vouchers: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Any]:
     """The oldest hold that stands on each voucher."""
     over = and_(HoldEnd.region_id == Hold.region_id, HoldEnd.hold_id == Hold.hold_id)
     query = select(Hold).outerjoin(HoldEnd, over).where(HoldEnd.hold_id.is_(None))
-    query = query.where(tuple_(Hold.region_id, Hold.voucher_id).in_(vouchers)).order_by(Hold.placed_at.desc())
+    query = query.where(keyed(Hold.region_id, Hold.voucher_id, vouchers)).order_by(Hold.placed_at.desc())
     return {(hold.region_id, hold.voucher_id): hold for hold in db.session.scalars(query)}

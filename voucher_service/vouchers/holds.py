@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Select, and_, select, tuple_, update
+from sqlalchemy import Select, and_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from voucher_service.database import db
+from voucher_service.database import db, keyed
 from voucher_service.errors import NotFound
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.vouchers.errors import (
@@ -132,8 +132,8 @@ def lock(region_id: int, voucher_id: int) -> Voucher:
 
 def lock_all(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Voucher]:
     """Return many vouchers, each (region_id, voucher_id), locked as `lock` does, in one order for all who lock many."""
-    key = (Voucher.region_id, Voucher.voucher_id)
-    query = select(Voucher).where(tuple_(*key).in_(keys)).order_by(*key).with_for_update()
+    of_keys = keyed(Voucher.region_id, Voucher.voucher_id, keys)
+    query = select(Voucher).where(of_keys).order_by(Voucher.region_id, Voucher.voucher_id).with_for_update()
     found = db.session.scalars(query.execution_options(populate_existing=True))
     return {(voucher.region_id, voucher.voucher_id): voucher for voucher in found}
 
@@ -176,7 +176,7 @@ def hold_on(voucher: Voucher) -> VoucherOnHold | None:
 def holds_on(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], VoucherOnHold]:
     """Return the refusal of each held voucher among many, by its (region_id, voucher_id), in one question."""
     standing = select(Hold).outerjoin(HoldEnd, _SAME).where(HoldEnd.hold_id.is_(None))
-    query = standing.where(tuple_(Hold.region_id, Hold.voucher_id).in_(keys)).order_by(Hold.placed_at.desc())
+    query = standing.where(keyed(Hold.region_id, Hold.voucher_id, keys)).order_by(Hold.placed_at.desc())
     return {
         (hold.region_id, hold.voucher_id): VoucherOnHold(receipt=to_hex(hold.hold_id), kind=hold.kind)
         for hold in db.session.scalars(query)  # the oldest comes last and is the one that is named

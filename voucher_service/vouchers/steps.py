@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select, update
 
-from voucher_service.database import db
+from voucher_service.database import db, keyed
 from voucher_service.errors import NotFound
 from voucher_service.ledger import service as ledger
 from voucher_service.ledger.rules import MOVES
@@ -37,7 +37,7 @@ def find(region_id: int, voucher_id: int) -> Voucher:
 
 def find_all(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Voucher]:
     """Return many vouchers, each by its (region_id, voucher_id), in one question; raises NotFound if one is missing."""
-    query = select(Voucher).where(_KEY.in_(keys)).execution_options(populate_existing=True)
+    query = select(Voucher).where(keyed(*_KEY, keys)).execution_options(populate_existing=True)
     found = {(voucher.region_id, voucher.voucher_id): voucher for voucher in db.session.scalars(query)}
     if len(found) < len(set(keys)):
         raise NotFound
@@ -47,7 +47,7 @@ def find_all(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Voucher
 def states(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
     """Return where many vouchers stand, each (region_id, voucher_id), in one question."""
     asked = select(Voucher.region_id, Voucher.voucher_id, Voucher.state)
-    found = db.session.execute(asked.where(_KEY.in_(keys)))
+    found = db.session.execute(asked.where(keyed(*_KEY, keys)))
     return {(region_id, voucher_id): state for region_id, voucher_id, state in found}
 
 
@@ -151,7 +151,7 @@ def _entry(step: Step) -> ledger.Entry:
 def _refuse(vouchers: Sequence[Voucher], kind: str) -> None:
     """Say why not every voucher has moved: one is held, or somebody else was quicker."""
     if kind not in PASSES_HOLD:
-        held = select(Voucher).where(_KEY.in_(_keys(vouchers)), Voucher.holds > 0).limit(1)
+        held = select(Voucher).where(keyed(*_KEY, _keys(vouchers)), Voucher.holds > 0).limit(1)
         for voucher in db.session.scalars(held):
             holds.require_free(voucher)
     raise VoucherNotInState(state=vouchers[0].state)
@@ -180,7 +180,7 @@ def leave_over(vouchers: Sequence[Voucher], now: datetime) -> None:
         return
     db.session.execute(
         update(Voucher)
-        .where(_KEY.in_(_keys(vouchers)))
+        .where(keyed(*_KEY, _keys(vouchers)))
         .values(left_over_at=now)
         .execution_options(synchronize_session=False)
     )
@@ -221,4 +221,4 @@ def _at_stake_fen(voucher: Voucher) -> int:
     return (voucher.reserved_fen or 0) if voucher.value_fen is None else voucher.value_fen
 
 
-_KEY: Final = tuple_(Voucher.region_id, Voucher.voucher_id)
+_KEY: Final = (Voucher.region_id, Voucher.voucher_id)
