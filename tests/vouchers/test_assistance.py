@@ -15,7 +15,7 @@ from voucher_service.database import db, unit_of_work
 from voucher_service.demo.people import Person
 from voucher_service.holders import service as holders
 from voucher_service.holders.errors import IdentityCheckUnavailable
-from voucher_service.holders.models import Assistance, AssistanceCount, Notice
+from voucher_service.holders.models import Assistance, Notice
 from voucher_service.identifiers import from_hex
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes.models import Programme
@@ -201,15 +201,6 @@ def test_a_clerk_helps_so_many_times_a_day_and_goes_on_the_next(town: Town) -> N
     town.tokens.clear()
     assert claim(town, town.staff_token(CLERK), at_counter(town, stranger())).status_code == 201
     cap(town)
-
-
-def test_a_clerk_opens_so_many_persons_a_day(town: Town) -> None:
-    at_counter(town, stranger())
-    with town.app.app_context(), unit_of_work() as session:
-        session.execute(update(AssistanceCount).where(AssistanceCount.kind == "receive").values(taken=200))
-    assert refused(received(town, stranger())) == (409, "assistance_cap_reached")
-    with town.app.app_context(), unit_of_work() as session:
-        session.execute(update(AssistanceCount).where(AssistanceCount.kind == "receive").values(taken=1))
 
 
 def test_one_phone_stands_for_one_person_unless_a_clerk_says_why(town: Town) -> None:

@@ -46,15 +46,14 @@ def receive() -> ResponseReturnValue:
     """Open the person whose card lies before the clerk."""
     try:
         place, phone_reason = forms.line("place", 60), forms.line("phone_reason", 200, least=0)
-        with unit_of_work():
-            begun = holders.receive_at_counter(
-                caller(),
-                told_in_form(),
-                place=place,
-                phone_reason=phone_reason,
-                regions=current_app.extensions["region_ids"](),
-                city_region=institutions.CITY_REGION,
-            )
+        begun = holders.receive_at_counter(
+            caller(),
+            told_in_form(),
+            place=place,
+            phone_reason=phone_reason,
+            regions=current_app.extensions["region_ids"](),
+            city_region=institutions.CITY_REGION,
+        )
     except Refusal as refusal:
         return _form(refusal), refusal.status
     session["place"] = place

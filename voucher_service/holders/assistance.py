@@ -77,19 +77,22 @@ def begin_with_code(helper: Caller, challenge_id: int, code: str) -> int:
 def receive_at_counter(
     clerk: Caller, told: Particulars, *, place: str, phone_reason: str, regions: Collection[int], city_region: int
 ) -> int:
-    """Let a clerk act for a person whose card lies before them, in the open unit of work; return the leave's id.
+    """Let a clerk act for a person whose card lies before them; return the leave's id. In units of work of its own.
 
     A phone that stands for somebody else already needs `phone_reason`. Refuses as `challenges.checked` does, with
     PersonOfOtherRegion, PhoneTaken, PhoneSharedByTooMany and AssistanceCapReached.
     """
+    rules.identity(told.name, told.id_number, told.phone, local_date(present()))
+    with unit_of_work():  # counted whatever comes of it: a refusal tells whose number it is, and whose phone
+        count_at_counter(clerk, "receive", rules.RECEPTIONS_A_DAY_MAX)
     identity = checked(told, regions)
     known = known_by_number(identity.id_number)
     region_id = known.region_id if known else told.region_id
     if clerk.region_id not in {region_id, city_region}:
         raise PersonOfOtherRegion
-    count_at_counter(clerk, "receive", rules.RECEPTIONS_A_DAY_MAX)
-    holder_id = known.holder_id if known else _enrol_at_counter(identity, told, phone_reason)
-    return _begin(clerk, holder_id, region_id, place=place, phone_reason=phone_reason)
+    with unit_of_work():
+        holder_id = known.holder_id if known else _enrol_at_counter(identity, told, phone_reason)
+        return _begin(clerk, holder_id, region_id, place=place, phone_reason=phone_reason)
 
 
 def require_assistance(helper: Caller, assistance_id: int, now: datetime) -> Assistance:

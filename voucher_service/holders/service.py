@@ -1,8 +1,8 @@
 """Holders: enrolled once, recognised by their particulars, shown masked, and told who looked.
 
-`request_log_in`, `confirm_log_in`, `send_one_time_code`, `try_one_time_code`, `ask_phone_change` and `change_phone`
-open a unit of work of their own, one each: a wrong code has to stay counted and a message is sent only once its code is
-kept. All other verbs run in the caller's unit of work.
+`request_log_in`, `confirm_log_in`, `send_one_time_code`, `try_one_time_code`, `receive_at_counter`, `ask_phone_change`
+and `change_phone` open units of work of their own: a wrong code and a clerk's question have to stay counted, and a
+message is sent only once its code is kept. All other verbs run in the caller's unit of work.
 """
 
 from __future__ import annotations

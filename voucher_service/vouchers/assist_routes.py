@@ -11,7 +11,6 @@ from typing import Any
 
 from flask import Response, current_app
 
-from voucher_service.database import unit_of_work
 from voucher_service.database.chain import ChainBroken
 from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
@@ -63,15 +62,14 @@ def receive(told: dict[str, Any]) -> dict[str, Any]:
     """Act for half an hour for a person whose ID card lies before the clerk."""
     place, phone_reason = told.pop("place"), told.pop("phone_reason")
     person = holders.Particulars(**told)
-    with unit_of_work():
-        begun = holders.receive_at_counter(
-            caller(),
-            person,
-            place=place,
-            phone_reason=phone_reason,
-            regions=_regions(),
-            city_region=institutions.CITY_REGION,
-        )
+    begun = holders.receive_at_counter(
+        caller(),
+        person,
+        place=place,
+        phone_reason=phone_reason,
+        regions=_regions(),
+        city_region=institutions.CITY_REGION,
+    )
     return _shown(begun)
 
 
