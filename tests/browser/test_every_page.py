@@ -1,5 +1,7 @@
 """Axe finds nothing on any page of the service, on a phone and on a desk; nor in large type and English where they are.
 
+Nothing leaves the screen of a phone, even in large type at double zoom.
+
 The pages are those of `tests/faces/walking.py`, which finds them by itself: each view is looked at once, by the first
 role that reaches it, while its town is alive.
 """
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 TWO_LANGUAGES = {PUBLIC, *HOLDERS}
 """Whose pages come in English and in large type, besides the scanner's."""
+ZOOMED = {"width": PHONE["width"] // 2, "height": PHONE["height"] // 2}
 
 
 class Eyes(Window):
@@ -46,6 +49,15 @@ class Eyes(Window):
             self.set_cookie("language", "en")
             self.set_cookie("size", "large")
             self._examine(page, " in English, large")
+        self.set_cookie("size", "large")
+        self.set_cookie("language", "zh-CN")
+        self._zoom(page)
+
+    def _zoom(self, page: Page) -> None:
+        self.open(page.path)
+        self.tab.set_viewport_size(ZOOMED)  # type: ignore[arg-type]
+        if (pixels := self.tab.evaluate(OVERFLOW)) > 0:
+            self.faults.append(f"{page.role} {page.path}, large at double zoom, overflows by {pixels} pixels")
 
     def _examine(self, page: Page, how: str) -> None:
         self.open(page.path).evaluate(AXE)

@@ -71,7 +71,9 @@ class Looker(Finger):
         self.looks.append((self.page.url, self.page.evaluate(OVERFLOW)))
 
 
-@pytest.mark.parametrize(("size", "width"), [("normal", PHONE["width"] // 2), ("large", 320)])
+@pytest.mark.parametrize(
+    ("size", "width"), [("normal", PHONE["width"] // 2), ("large", 320), ("large", PHONE["width"] // 2)]
+)
 def test_at_double_zoom_and_in_large_type_nothing_leaves_the_screen(
     *, town: Town, address: str, chromium: Browser, size: str, width: int
 ) -> None:
