@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
-from voucher_service.errors import Refusal
+from voucher_service.errors import Refusal, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -42,11 +42,11 @@ class RefusalInTime(Refusal):
 
     @property
     def sentence_zh(self) -> str:
-        return self.zh.format_map(self._told)
+        return in_words(self.zh, self._told)
 
     @property
     def sentence_en(self) -> str:
-        return self.en.format_map(self._told)
+        return in_words(self.en, self._told)
 
 
 def local_text(moment: datetime) -> str:

@@ -6,7 +6,38 @@ subclasses in their own `errors.py`; `web/problems.py` is the only place that re
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Mapping
+from string import Formatter
+from typing import Any, ClassVar
+
+NOTHING = "—"
+"""Stands among figures for a day or a name that is not there."""
+
+
+def percent(permille: int) -> str:
+    """Write a number of thousandths as people read it."""
+    whole, tenths = divmod(permille, 10)
+    return f"{whole}.{tenths}%" if tenths else f"{whole}%"
+
+
+class _Sentences(Formatter):
+    """Fills a sentence for people: `{share:%}` is so many thousandths, `{day:from #|never}` a figure or its lack."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec == "%":
+            return percent(value)
+        if "|" in format_spec:
+            there, lacking = format_spec.split("|", 1)
+            return there.replace("#", str(value)) if value and value != NOTHING else lacking
+        return str(super().format_field(value, format_spec))
+
+
+_SENTENCES = _Sentences()
+
+
+def in_words(sentence: str, figures: Mapping[str, object]) -> str:
+    """Return a sentence with its figures as people read them."""
+    return _SENTENCES.vformat(sentence, (), figures)
 
 
 class Refusal(Exception):
@@ -29,11 +60,11 @@ class Refusal(Exception):
 
     @property
     def sentence_zh(self) -> str:
-        return self.zh.format_map(self.figures)
+        return in_words(self.zh, self.figures)
 
     @property
     def sentence_en(self) -> str:
-        return self.en.format_map(self.figures)
+        return in_words(self.en, self.figures)
 
 
 class NotFound(Refusal):

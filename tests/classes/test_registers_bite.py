@@ -13,6 +13,7 @@ from sqlalchemy import update
 from tests.accounts.application import START, small_service
 from tests.classes.proposals import proposal
 from tests.classes.test_service import approve, sign, submit
+from voucher_service.calendar import local_text
 from voucher_service.classes import bookings, service
 from voucher_service.classes.errors import ClassBreaksRules, ReasonMissing
 from voucher_service.classes.models import TrainingClass
@@ -88,6 +89,7 @@ def test_a_teacher_of_two_schools_is_in_one_class_at_a_time(city: City) -> None:
     second = plan(city, OTHER_WELDERS, naming((there,)))
     clash = refused(second)["S01"]
     assert clash["figures"] == {"clashes": 8, "first_clash": proposal().sessions[0].starts_at.isoformat()}
+    assert f"最早一次在{local_text(proposal().sessions[0].starts_at)}。" in clash["zh"]
     with unit_of_work():
         service.cancel(first.region_id, first.class_id, START)
     assert submit(second).state == "submitted"

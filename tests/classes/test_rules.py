@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from voucher_service.classes import rules
 from voucher_service.classes.errors import ClassDatesImpossible, SessionsImpossible
 from voucher_service.classes.rules import MOVES, RULES, Meeting, Outcome, Plan, YearSoFar
 from voucher_service.demo.tables import rule_pack
+from voucher_service.errors import in_words
 from voucher_service.institutions.rules import Provider
 
 NUMBERS = rule_pack().values
@@ -91,8 +93,9 @@ def test_each_rule_explains_itself_in_both_languages_with_its_figures(rule_id: s
     assert answer.rule_id == rule_id
     assert answer.figures
     for sentence in (rule.zh, rule.en):
-        filled = sentence.format_map(answer.figures)
+        filled = in_words(sentence, answer.figures)
         assert "{" not in filled
+        assert not re.search("千分之|in a thousand|为是|means yes|[#|]|“”", filled)
 
 
 def test_each_rule_asks_the_pack_and_not_itself() -> None:

@@ -11,6 +11,7 @@ from voucher_service import rulebook
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.demo.loading import STARTS_AFTER, drafted
+from voucher_service.faces.rule_table import UNITS
 from voucher_service.identifiers import from_hex, to_hex
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def test_anyone_reads_every_rule_with_its_numbers_and_what_decides_it(visitor: V
     for rule_id, demand in rulebook.demands().items():
         assert f'id="{rule_id}"' in page.text
         assert demand.zh in page.text
-    assert "每个班次的最多学员数 <strong>80</strong>" in page.text
+    assert "每个班次的最多学员数 <strong>80</strong> 人" in page.text
+    assert "实操课时占总课时的下限 <strong>60%</strong>" in page.text
+    assert {number.unit for number in rulebook.numbers().values()} == set(UNITS)
     assert "classes.lesson_rules.rule_r17c" in page.text
 
 

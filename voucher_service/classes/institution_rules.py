@@ -121,15 +121,17 @@ def rule_s02(plan: Plan, numbers: Numbers) -> Finding:
 INSTITUTION_RULES: Final = {
     "R05": Rule(
         rule_r05,
-        "最近一次审计、检查问题的年份为{finding_year}（0表示没有）：{since_year}年以来有明显问题的机构不得参加。",
-        "Year of the latest audit finding: {finding_year} (0 for none); a finding since {since_year} bars.",
+        "{finding_year:最近一次审计、检查发现问题在#年|没有登记过审计、检查问题}："
+        "{since_year}年以来有明显问题的机构不得参加。",
+        "{finding_year:Latest audit finding in #|No audit finding on record}; a finding since {since_year} bars.",
     ),
     "R07": Rule(
         rule_r07,
-        "跨区域办班（1为是）：{outside_region}；当地有同类资质的机构{local_institutions}家；"
-        "省级同意文件：{consent}。跨区域须有省级同意，技工学校除外。",
-        "Outside its region (1 means yes): {outside_region}; institutions there with the licence: "
-        "{local_institutions}; the province's consent: {consent}. Technical schools need none.",
+        "{outside_region:跨区域办班|在本区域办班}；当地有同类资质的机构{local_institutions}家；"
+        "{consent:省级同意文件：#|没有省级同意文件}。当地已有同类机构的，跨区域须有省级同意，技工学校除外。",
+        "{outside_region:Outside|Inside} its region; institutions there with the licence: "
+        "{local_institutions}; {consent:the province's consent is #|no consent of the province}. Where "
+        "there are any, a class from outside needs that consent; technical schools do not.",
         wants_reason=True,
     ),
     "R13": Rule(
@@ -141,8 +143,9 @@ INSTITUTION_RULES: Final = {
     ),
     "R17h": Rule(
         rule_r17h,
-        "开班日{starts_on}，资质自{licensed_from}起有效：开班当天必须有该工种、等级的资质。",
-        "The class starts on {starts_on}; licensed from {licensed_from}: the licence must be in force that day.",
+        "开班日{starts_on}，{licensed_from:资质自#起有效|没有这项资质}：开班当天必须有该工种、等级的资质。",
+        "The class starts on {starts_on}; {licensed_from:licensed from #|not licensed}: the licence must be in "
+        "force that day.",
     ),
     "R17i": Rule(
         rule_r17i,
@@ -155,19 +158,22 @@ INSTITUTION_RULES: Final = {
     ),
     "R21": Rule(
         rule_r21,
-        "列入黑名单的日期：{blacklisted_from}；已暂停（1为是）：{suspended}。名单上或暂停中的机构不能办班。",
-        "On the black list from {blacklisted_from}, suspended (1 means yes): {suspended}; neither may hold a class.",
+        "{blacklisted_from:#起列入黑名单|没有列入黑名单}，{suspended:已暂停|没有暂停}。名单上或暂停中的机构不能办班。",
+        "{blacklisted_from:On the black list from #|Not on the black list}, {suspended:suspended|not suspended}; "
+        "neither may hold a class.",
     ),
     "S01": Rule(
         rule_s01,
-        "有{clashes}次课的教师或场地已被其他班次占用，最早一次在{first_clash}。",
-        "In {clashes} sessions a teacher or room is taken by another class; the first at {first_clash}.",
+        "{clashes:有#次课的教师或场地已被其他班次占用，最早一次在|各次课的教师和场地都没有被其他班次占用}"
+        "{first_clash:#|}。",
+        "{clashes:In # sessions a teacher or room is taken by another class, first at |No teacher or room is taken "
+        "by another class}{first_clash:#|}.",
     ),
     "S02": Rule(
         rule_s02,
-        "新登记或停办后恢复（1为是）：{on_probation}；同时在训{trainees_at_once}人，"
+        "{on_probation:新登记或停办后恢复的机构|不是新登记或停办后恢复的机构}；同时在训{trainees_at_once}人，"
         "登记教师{teachers}人、工位{workstations}个可承担{ceiling}人。",
-        "New or dormant (1 means yes): {on_probation}; {trainees_at_once} trainees at a time, and its {teachers} "
-        "teachers and {workstations} workstations carry {ceiling}.",
+        "{on_probation:New or dormant|Neither new nor dormant}; {trainees_at_once} trainees at a time, and its "
+        "{teachers} teachers and {workstations} workstations carry {ceiling}.",
     ),
 }

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from voucher_service import rulebook
-from voucher_service.calendar import CalendarYearUnknown, local_date
+from voucher_service.calendar import CalendarYearUnknown, local_date, local_text
 from voucher_service.classes import bookings, case, year
 from voucher_service.classes.case import Case
 from voucher_service.classes.models import TrainingClass
@@ -25,6 +25,7 @@ from voucher_service.classes.rules import (
     minutes_of,
     preflight,
 )
+from voucher_service.errors import NOTHING, in_words
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
 
@@ -103,6 +104,7 @@ def plan_of(judged: Case) -> Plan:
 def explained(finding: Finding) -> dict[str, Any]:
     """Return a finding with its clause and both sentences, as it is shown and as a refusal carries it."""
     rule, demand = RULES[finding.rule_id], rulebook.demands()[finding.rule_id]
+    told = {name: _for_people(name, figure) for name, figure in finding.figures.items()}
     return {
         "rule_id": finding.rule_id,
         "clause": demand.clause or "",
@@ -110,9 +112,15 @@ def explained(finding: Finding) -> dict[str, Any]:
         "light": LIGHTS[finding.outcome],
         "wants_reason": rule.wants_reason and LIGHTS[finding.outcome] == "amber",
         "figures": dict(finding.figures),
-        "zh": rule.zh.format_map(finding.figures),
-        "en": rule.en.format_map(finding.figures),
+        "zh": in_words(rule.zh, told),
+        "en": in_words(rule.en, told),
     }
+
+
+def _for_people(name: str, figure: int | str) -> int | str:
+    """A moment among figures as the city's clock shows it; machines get it as it is."""
+    is_moment = name == "first_clash" and figure != NOTHING
+    return local_text(datetime.fromisoformat(str(figure))) if is_moment else figure
 
 
 def review_clock(training_class: TrainingClass, today: date) -> Clock | None:

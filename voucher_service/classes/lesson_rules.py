@@ -117,15 +117,15 @@ LESSON_RULES: Final = {
     ),
     "R17e": Rule(
         rule_r17e,
-        "实操{practical_lessons}课时，共{lessons}课时：实操至少占千分之{practical_share_min_permille}。",
-        "{practical_lessons} practical of {lessons} lessons: at least {practical_share_min_permille} in a thousand.",
+        "实操{practical_lessons}课时，共{lessons}课时：实操至少占{practical_share_min_permille:%}。",
+        "{practical_lessons} practical of {lessons} lessons: at least {practical_share_min_permille:%}.",
     ),
     "R17g": Rule(
         rule_r17g,
-        "线上理论{online_lessons}课时，共{lessons}课时，平台“{online_platform}”："
-        "线上最多占千分之{online_share_max_permille}，且只能用目录清单内的平台。",
-        "{online_lessons} online of {lessons} lessons on platform {online_platform!r}: at most "
-        "{online_share_max_permille} in a thousand, and on a listed platform only.",
+        "线上理论{online_lessons}课时，共{lessons}课时{online_platform:，平台“#”|}："
+        "线上最多占{online_share_max_permille:%}，且只能用目录清单内的平台。",
+        "{online_lessons} online of {lessons} lessons{online_platform: on platform “#”|}: at most "
+        "{online_share_max_permille:%}, and on a listed platform only.",
     ),
     "R10": Rule(
         rule_r10,

@@ -84,18 +84,18 @@ def rule_r19(plan: Plan, numbers: Numbers) -> Finding:  # noqa: ARG001 - it coun
 SHARE_RULES: Final = {
     "R06": Rule(
         rule_r06,
-        "{year}年已批{trainees_now}人次，制造业占千分之{permille_now}；加上本班为千分之{permille_with}，"
-        "下限千分之{manufacturing_share_min_permille}。",
-        "{year}: {trainees_now} approved, manufacturing {permille_now} in a thousand; with this class {permille_with}, "
-        "at least {manufacturing_share_min_permille}.",
+        "{year}年已批{trainees_now}人次，制造业占{permille_now:%}；加上本班为{permille_with:%}，"
+        "下限{manufacturing_share_min_permille:%}。",
+        "{year}: {trainees_now} approved, manufacturing {permille_now:%}; with this class {permille_with:%}, "
+        "at least {manufacturing_share_min_permille:%}.",
         wants_reason=True,
     ),
     "R09": Rule(
         rule_r09,
-        "{year}年已批{trainees_now}人次，专项能力和合格证书占千分之{permille_now}；加上本班为千分之{permille_with}，"
-        "上限千分之{weak_certificates_share_max_permille}。",
-        "{year}: {trainees_now} approved, weak certificates {permille_now} in a thousand; with this class "
-        "{permille_with}, at most {weak_certificates_share_max_permille}.",
+        "{year}年已批{trainees_now}人次，专项能力和合格证书占{permille_now:%}；加上本班为{permille_with:%}，"
+        "上限{weak_certificates_share_max_permille:%}。",
+        "{year}: {trainees_now} approved, weak certificates {permille_now:%}; with this class "
+        "{permille_with:%}, at most {weak_certificates_share_max_permille:%}.",
         wants_reason=True,
     ),
     "R17f": Rule(

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app, render_template, request
 
 from voucher_service.calendar import local_date
+from voucher_service.errors import percent
 from voucher_service.faces import wording
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
@@ -17,6 +18,7 @@ blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_filter(wording.moment, "moment")
 blueprint.add_app_template_filter(wording.yuan, "yuan")
 blueprint.add_app_template_filter(to_hex, "hex")
+blueprint.add_app_template_filter(percent, "percent")
 
 FRONTS: Final = {
     PUBLIC: "/",

@@ -18,6 +18,32 @@ from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, INSTITUTION, P
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 
+UNITS = {
+    "apprentices": "人",
+    "days": "天",
+    "exams": "次",
+    "hours": "小时",
+    "inspections": "次",
+    "lessons": "学时",
+    "metres": "米",
+    "minutes": "分钟",
+    "months": "个月",
+    "permille": "‰",
+    "persons": "人",
+    "points": "分",
+    "recordings": "次",
+    "seconds": "秒",
+    "sign-ins": "人次",
+    "teachers": "人",
+    "trainees": "人",
+    "trainings": "次",
+    "tries": "次",
+    "vouchers": "张",
+    "working days": "个工作日",
+    "year": "年",
+    "years": "年",
+}
+"""What the rule book counts in → how it is read."""
 KINDS = {"refuse": "不通过", "warn": "提醒并说明理由", "report": "统计", "data": "留存"}
 
 
@@ -31,7 +57,7 @@ def list_rules() -> str:
         {"demand": demand, "numbers": [numbers[key] for key in demand.numbers if key in numbers]}
         for demand in rulebook.demands().values()
     ]
-    return render_template("rules/list.html", rows=rows, kinds=KINDS, in_force_from=in_force_from)
+    return render_template("rules/list.html", rows=rows, kinds=KINDS, units=UNITS, in_force_from=in_force_from)
 
 
 @blueprint.get("/classes/<string(length=16):training_class>")

@@ -134,7 +134,7 @@ class PupilNotEligible(Refusal):
     code = "pupil_not_eligible"
     status = 422
     clause = "二(三)1"
-    zh = "毕业学年在校生不能参加，特殊职业教育、普通高校和创业培训除外。"
+    zh = "毕业年度在校生不能参加，特殊职业教育、普通高校和创业培训除外。"
     en = "Pupils in their last year do not join, save special vocational schools, universities and start-up courses."
 
 

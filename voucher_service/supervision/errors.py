@@ -50,12 +50,12 @@ class OnlineNotRecognised(Refusal):
     code = "online_not_recognised"
     clause = "三(二)"
     zh = (
-        "有{unrecognised}次线上课不予认可；这名学员到课{attended}次，除去之后为{held}次课的千分之{permille}，"
-        "至少要千分之{permille_min}。"
+        "有{unrecognised}次线上课不予认可；这名学员到课{attended}次，除去之后为{held}次课的{permille:%}，"
+        "至少要{permille_min:%}。"
     )
     en = (
         "{unrecognised} online sessions are not recognised; without them this trainee's {attended} attended sessions "
-        "are {permille} in a thousand of {held}, where {permille_min} are the least."
+        "are {permille:%} of {held}, where {permille_min:%} are the least."
     )
 
 
@@ -82,11 +82,11 @@ class SatisfactionTooLow(Refusal):
     code = "satisfaction_too_low"
     clause = "二(三)2"
     zh = (
-        "满意度千分之{permille}（{answers}份中{satisfied}份满意），低于千分之{permille_min}：暂停结业考核，"
+        "满意度{permille:%}（{answers}份中{satisfied}份满意），低于{permille_min:%}：暂停结业考核，"
         "整改到{repair_until}，之后再调查一轮。"
     )
     en = (
-        "Satisfaction is {permille} in a thousand ({satisfied} of {answers}), below {permille_min}: the exam is "
+        "Satisfaction is {permille:%} ({satisfied} of {answers}), below {permille_min:%}: the exam is "
         "suspended; repair until {repair_until}, then survey again."
     )
 
