@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from voucher_service.clock import FixedClock, SteadyClock, TrialClock
+from voucher_service.clock import FixedClock, SteadyClock, TrialClock, to_microseconds
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -20,8 +20,8 @@ class MachineTime(SteadyClock):
         super().__init__()
         self.machine = moment
 
-    def _read(self) -> datetime:
-        return self.machine
+    def _read(self) -> int:
+        return to_microseconds(self.machine)
 
 
 def test_it_follows_the_machine_forward() -> None:

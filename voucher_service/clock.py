@@ -44,32 +44,32 @@ class Clock(Protocol):
 
 
 class SteadyClock:
-    """Tells what `_read` says, and never less than it has told before."""
+    """Tells what `_read` says, and never less than it has told before; it counts in microseconds."""
 
     def __init__(self) -> None:
-        self._told = EPOCH
+        self._told = 0
         self._lock = threading.Lock()
 
     def now(self) -> datetime:
         read = self._read()
         with self._lock:
-            self._told = max(self._told, read)
-            return self._told
+            self._told = told = max(self._told, read)
+        return from_microseconds(told)
 
     def behind(self) -> timedelta:
-        return max(self._told - self._read(), timedelta(0))
+        return timedelta(microseconds=max(self._told - self._read(), 0))
 
     def not_before(self, moment: datetime) -> None:
         with self._lock:
-            self._told = max(self._told, moment)
+            self._told = max(self._told, to_microseconds(moment))
 
-    def _read(self) -> datetime:
+    def _read(self) -> int:
         raise NotImplementedError
 
 
 class SystemClock(SteadyClock):
-    def _read(self) -> datetime:
-        return from_microseconds(time.time_ns() // 1000)
+    def _read(self) -> int:
+        return time.time_ns() // 1000
 
 
 class FixedClock:
@@ -102,9 +102,9 @@ class TrialClock(SteadyClock):
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), _OFFSET.size)
 
-    def _read(self) -> datetime:
+    def _read(self) -> int:
         (offset,) = _OFFSET.unpack_from(self._shared)
-        return from_microseconds(time.time_ns() // 1000 + offset)
+        return time.time_ns() // 1000 + int(offset)
 
     def move_to(self, moment: datetime) -> None:
         """Make `moment` the present, in every process that shares the file."""
