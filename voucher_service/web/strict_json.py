@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import flask_smorest
 from flask import Request
+from flask.globals import request_ctx
 from marshmallow import Schema
 from webargs import missing
 from webargs.flaskparser import FlaskParser
@@ -20,6 +21,8 @@ from werkzeug.exceptions import BadRequest
 
 DEPTH_MAX = 20
 _UNSPEAKABLE = re.compile("[\x00\ud800-\udfff]")
+_ESCAPED_UNSPEAKABLE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+"""How JSON spells one. What was UTF-8 holds no surrogate and the parser takes no bare NUL: only an escape brings it."""
 
 
 class StrictRequest(Request):
@@ -47,6 +50,10 @@ class StrictRequest(Request):
 class StrictParser(FlaskParser):
     """Takes a view's arguments from the strictly read body, where the library would read it once more its own way."""
 
+    def get_default_request(self) -> Request:
+        """Return the request itself, where the library would go on looking it up."""
+        return request_ctx.request
+
     def load_json(self, req: Request, schema: Schema) -> Any:  # noqa: ARG002
         return req.get_json() if req.is_json else missing
 
@@ -69,7 +76,7 @@ def loads(body: bytes) -> Any:
         value = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    if "\\u" in text or "\x00" in text or text.count("[") + text.count("{") > DEPTH_MAX:
+    if _ESCAPED_UNSPEAKABLE.search(text) or text.count("[") + text.count("{") > DEPTH_MAX:
         _inspect(value, DEPTH_MAX)
     return value
 
