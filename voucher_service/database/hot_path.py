@@ -67,7 +67,7 @@ class PostgreSQLThreads:
         """Run the chain; a lost race or a lost connection is tried again: its idempotency key settles it once."""
         for attempt in range(1, ATTEMPTS_MAX + 1):
             try:
-                return self._send(chain, [parameters[name] for name in chain.parameter_names])
+                return self._send(chain, parameters)
             except psycopg.errors.IntegrityError as broken:
                 raise ChainBroken(broken.diag.constraint_name or broken.diag.column_name or "") from broken
             except psycopg.OperationalError as error:
@@ -77,13 +77,13 @@ class PostgreSQLThreads:
                     raise _unavailable(error) from error
         raise AssertionError
 
-    def _send(self, chain: Chain, values: list[Any]) -> Row:
+    def _send(self, chain: Chain, parameters: Mapping[str, Any]) -> Row:
         connection, prepared = self._connection()
+        sent: list[Any] = [_sent(parameters[name]) for name in chain.parameter_names]
         if chain.prepared_name not in prepared:
-            types = [_TYPE_OF.get(type(value), _INFERRED) for value in values]
+            types = [_TYPE_OF.get(type(parameters[name]), _INFERRED) for name in chain.parameter_names]
             _settled(connection, connection.pgconn.prepare(chain.prepared_name, chain.numbered_text.encode(), types))
             prepared.add(chain.prepared_name)
-        sent: list[Any] = [_sent(value) for value in values]
         result = connection.pgconn.exec_prepared(chain.prepared_name, sent)
         return _first_row(chain, _settled(connection, result))
 

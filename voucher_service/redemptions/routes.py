@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
-
-from flask import Response
+from typing import TYPE_CHECKING, Any
 
 from voucher_service.classes import service as classes
 from voucher_service.database.chain import ChainBroken
@@ -26,8 +24,12 @@ from voucher_service.redemptions.service import Scan
 from voucher_service.vouchers.errors import AnswerUnsettled
 from voucher_service.web.access import BUREAU, INSTITUTION, allow, caller
 from voucher_service.web.current import identifier, now
+from voucher_service.web.headers import Answer
 from voucher_service.web.idempotency import idempotent, keep_refusal, kept_answer, request_hash, required_key
 from voucher_service.web.strict_json import Blueprint
+
+if TYPE_CHECKING:
+    from flask import Response
 
 blueprint = Blueprint("redemptions", __name__, url_prefix="/api/v1/redemptions")
 
@@ -42,7 +44,7 @@ def redeem(wanted: dict[str, Any]) -> Response:
     if service.is_paper(scan.digits) and (earlier := kept_answer(scan.idempotency_key, scan.request_hash)):
         return earlier  # a retry must not spend another try of the one-time code
     try:
-        return Response(service.redeem(scan, caller(), now()), 201, mimetype="application/json")
+        return Answer(service.redeem(scan, caller(), now()), 201, mimetype="application/json")
     except ChainBroken:
         if earlier := kept_answer(scan.idempotency_key, scan.request_hash):
             return earlier

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
-from flask import Flask, current_app, g, redirect, request
+from flask import Flask, Request, g, redirect
+from flask.globals import request_ctx
 from flask_wtf.csrf import CSRFProtect
 
 from voucher_service.errors import Forbidden, NotFound, Unauthenticated
@@ -97,19 +98,20 @@ def register_access(app: Flask, authenticate: Callable[[str], Caller | None], lo
 
 
 def _check_access() -> Response | None:
-    if request.endpoint is None:
+    asked, app = request_ctx.request, request_ctx.app  # every look through a proxy costs as much as a call
+    if asked.endpoint is None:
         return None
-    allowed = allowed_roles(current_app, request.endpoint)
-    token, from_cookie = _presented_token()
-    found = current_app.extensions["authenticate"](token) if token else None
-    g.caller = found or NOBODY
+    allowed = allowed_roles(app, asked.endpoint)
+    token, from_cookie = _presented_token(asked)
+    found = app.extensions["authenticate"](token) if token else None
+    g.caller = who = found or NOBODY
     if from_cookie and found:
         csrf.protect()
-    if PUBLIC in allowed or g.caller.role in allowed:
+    if PUBLIC in allowed or who.role in allowed:
         return None
     if found is None and allowed:
-        if wants_page() and request.method == "GET":
-            return redirect(f"{current_app.extensions['login_page']}?next={request.path}")
+        if wants_page() and asked.method == "GET":
+            return redirect(f"{app.extensions['login_page']}?next={asked.path}")
         raise Unauthenticated
     raise Forbidden
 
@@ -121,11 +123,11 @@ def allowed_roles(app: Flask, endpoint: str) -> frozenset[str]:
     return cast("frozenset[str]", getattr(app.view_functions[endpoint], "allowed_roles", frozenset()))
 
 
-def _presented_token() -> tuple[str, bool]:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+def _presented_token(asked: Request) -> tuple[str, bool]:
+    scheme, _, token = asked.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip(), False
-    return request.cookies.get(COOKIE, ""), True
+    return asked.cookies.get(COOKIE, ""), True
 
 
 def own_institution_id() -> int:

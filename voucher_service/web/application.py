@@ -6,7 +6,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import Rule
 
 from voucher_service.web.forwarded import believe_proxy
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
-    from flask import Request
+    from flask import Request, Response
 
 
 class SessionsOfCookies(SecureCookieSessionInterface):
@@ -26,6 +26,11 @@ class SessionsOfCookies(SecureCookieSessionInterface):
         if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save a session that somebody used; the library looks up how first, even where there is nothing to save."""
+        if session or session.modified or session.accessed:
+            super().save_session(app, session, response)
 
 
 class Address(Rule):

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final, ParamSpec
 
 from flask import Response, current_app, request
+from flask.globals import request_ctx
 from sqlalchemy import CheckConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -92,8 +93,9 @@ def required_key() -> str:
 
 
 def request_hash() -> bytes:
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
-    digest.update(request.get_data(cache=True))
+    asked = request_ctx.request
+    digest = hashlib.sha256(f"{asked.method} {asked.path}\n".encode())
+    digest.update(asked.get_data(cache=True))
     return digest.digest()
 
 

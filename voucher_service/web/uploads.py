@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from flask import Flask, current_app, request
+from flask.globals import request_ctx
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from flask import Flask
 
 View = TypeVar("View", bound="Callable[..., Any]")
 
@@ -26,11 +28,11 @@ def takes_file(bytes_max: int) -> Callable[[View], View]:
 
 
 def register_uploads(app: Flask) -> None:
-    """Widen the limit for those views before anything reads a body: the check of a form's origin does."""
-    app.before_request(_widen)
+    """Set each request's limit before anything reads a body: the check of a form's origin does."""
+    app.before_request(_limit)
 
 
-def _widen() -> None:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if (bytes_max := getattr(view, "body_bytes_max", None)) is not None:
-        request.max_content_length = bytes_max
+def _limit() -> None:
+    asked, app = request_ctx.request, request_ctx.app
+    view = app.view_functions.get(asked.endpoint or "")
+    asked.max_content_length = getattr(view, "body_bytes_max", app.config["MAX_CONTENT_LENGTH"])
