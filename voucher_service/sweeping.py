@@ -2,8 +2,9 @@
 
 The states are computed on read too; the sweep only writes the facts down, so a late sweep changes no answer. It also
 offers approved vouchers to people who have logged in since, closes classes in which nothing is open any more, and
-deletes what was in uploaded tables and who was named in them and never came. When another rule pack comes into force
-it stops or lets go the institutions whose audit findings that pack judges otherwise.
+deletes what was in uploaded tables, who was named in them and never came, and replaced phones that no message reached.
+When another rule pack comes into force it stops or lets go the institutions whose audit findings that pack judges
+otherwise.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ VERBS: Final[dict[str, Callable[[datetime], int]]] = {
     "offered": rosters.issue,
     "forgotten": sheets.forget_old,
     "unmet": rosters.forget_unmet,
+    "unsent": holders.forget_addresses,
     "settled": institutions.follow_rule_pack,
 }
 _log = structlog.get_logger(__name__)

@@ -10,17 +10,17 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from tests.journey.city import START, Town, Worker, redeem_body
+from tests.journey.city import Town, Worker, redeem_body
 from tests.journey.town import a_door, claimed, newcomer, refused
 from tests.races.crowd import race
-from tests.vouchers.test_assistance import CLERK, Carrier, at_counter, claim, helped, notices, received, stranger, told
+from tests.vouchers.test_assistance import CLERK, at_counter, claim, helped, notices, received, stranger, told
 from tests.vouchers.test_assistance import PATH as ASSISTANCES
 from voucher_service.accounts import service as accounts
 from voucher_service.calendar import local_date, start_of_day
 from voucher_service.database import db, unit_of_work
 from voucher_service.holders import service as holders
 from voucher_service.holders.errors import OneTimeCodeNotAccepted
-from voucher_service.holders.models import Holder, Notice, PhoneChange, SmsCode
+from voucher_service.holders.models import Holder, PhoneChange, SmsCode
 from voucher_service.holders.people import phone_index_of
 from voucher_service.identifiers import from_hex
 from voucher_service.vouchers import service as vouchers
@@ -123,26 +123,6 @@ def test_the_record_of_a_change_is_never_altered(town: Town) -> None:
     change(town, newcomer(town).person, new_phone())
     with town.app.app_context(), pytest.raises(DatabaseError), unit_of_work() as session:
         session.execute(update(PhoneChange).values(place="别处"))
-
-
-def test_the_old_phone_is_told_once_and_its_number_is_kept_no_longer(town: Town) -> None:
-    worker, phone, carrier = newcomer(town), new_phone(), Carrier()
-    holder_id = holder_id_of(worker)
-    change(town, worker.person, phone)
-    own = select(Notice.send_to_sealed).where(Notice.holder_id == holder_id)
-    with replaced(town, "sms_sender", carrier), town.app.app_context():
-        carrier.is_down = True
-        assert holders.send_waiting(START, limit=1000) == 0
-        assert db.session.scalars(own).one() is not None
-        carrier.is_down = False
-        assert holders.send_waiting(START, limit=1000) > 0
-        assert holders.send_waiting(START, limit=1000) == 0
-        assert db.session.scalars(own).one() is None
-    mine = [message for number, message in carrier.sent if number == worker.person.phone]
-    assert len(mine) == 1
-    assert "不能再登录" in mine[0]
-    assert phone not in mine[0]
-    assert not [number for number, _ in carrier.sent if number == phone]
 
 
 def test_what_the_old_phone_had_open_ends(town: Town) -> None:

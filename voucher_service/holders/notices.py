@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, select, update
 
 from voucher_service.database import Link, db, unit_of_work
-from voucher_service.holders import adapters
+from voucher_service.holders import adapters, rules
 from voucher_service.holders.errors import IdentityCheckUnavailable
 from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Notice
@@ -27,6 +27,9 @@ MESSAGES: Final = {
     "objection_answered": "【培训券】您的异议已有答复，请登录“我的培训券”查看，或到人社窗口询问。",
 }
 """Kind → the text message; pages say it in their own words."""
+
+TO_ANOTHER: Final = ("phone_changed",)
+"""Kinds whose message is for another phone than the one on record, and never for that one."""
 
 REPEATED_AFTER: Final = timedelta(hours=1)
 """Two phones that take a code from one another all day long are told of once an hour."""
@@ -86,47 +89,59 @@ def send_waiting(now: datetime, limit: int = 100) -> int:
         sender = adapters.sms_sender()
     except IdentityCheckUnavailable:
         return 0
-    waiting = db.session.scalars(select(Notice).where(Notice.sent_at.is_(None)).order_by(Notice.told_at).limit(limit))
+    due = select(Notice).where(
+        Notice.sent_at.is_(None), Notice.kind.not_in(TO_ANOTHER) | Notice.send_to_sealed.is_not(None)
+    )
+    waiting = db.session.scalars(due.order_by(Notice.told_at).limit(limit))
     found = [(notice.region_id, notice.notice_id, notice.holder_id, notice.kind) for notice in waiting]
     return sum(_send(sender, *one, now) for one in found)
 
 
+def forget_addresses(now: datetime, limit: int = 500) -> int:
+    """Forget the phones of messages that no carrier took in time, in the open unit of work; return how many.
+
+    The message then goes nowhere; its holder reads it on their pages.
+    """
+    old = select(Notice).where(Notice.sent_at.is_(None), Notice.told_at <= now - rules.ADDRESS_KEPT)
+    waiting = db.session.scalars(old.where(Notice.send_to_sealed.is_not(None)).limit(limit).with_for_update()).all()
+    for notice in waiting:
+        notice.send_to_sealed = None
+    return len(waiting)
+
+
 def _send(sender: adapters.SmsSender, region_id: int, notice_id: int, holder_id: int, kind: str, now: datetime) -> bool:  # noqa: PLR0917 - one row
-    phone = _address(region_id, notice_id) or particulars(holder_id).phone
-    if not _mark(region_id, notice_id, now):
+    sealed = db.session.scalar(select(Notice.send_to_sealed).where(*_named(region_id, notice_id)))
+    if sealed is None and kind in TO_ANOTHER:
+        return False  # forgotten meanwhile; the phone on record is not whom it is for
+    phone = (
+        field_sealer().open(Notice.send_to_sealed.key, notice_id, sealed) if sealed else particulars(holder_id).phone
+    )
+    if not _take(region_id, notice_id, now):
         return False
     try:
         sender.send_notice(phone, MESSAGES[kind])
     except IdentityCheckUnavailable:
-        _mark(region_id, notice_id, None)
+        _put_back(region_id, notice_id, sealed)
         return False
-    _forget_address(region_id, notice_id)
     return True
 
 
-def _address(region_id: int, notice_id: int) -> str | None:
-    sealed = db.session.scalar(select(Notice.send_to_sealed).where(*_named(region_id, notice_id)))
-    return field_sealer().open(Notice.send_to_sealed.key, notice_id, sealed) if sealed else None
+def _take(region_id: int, notice_id: int, now: datetime) -> bool:
+    """Take a notice for sending and forget its own address; whoever comes second takes nothing.
 
-
-def _forget_address(region_id: int, notice_id: int) -> None:
+    What happens to this process while the carrier is asked, no address is left behind.
+    """
     with unit_of_work():
-        kept = update(Notice).where(*_named(region_id, notice_id), Notice.send_to_sealed.is_not(None))
-        db.session.execute(kept.values(send_to_sealed=None).execution_options(synchronize_session=False))
+        taken = update(Notice).where(*_named(region_id, notice_id), Notice.sent_at.is_(None))
+        marked = taken.values(sent_at=now, send_to_sealed=None).returning(Notice.notice_id)
+        return db.session.scalar(marked.execution_options(synchronize_session=False)) is not None
+
+
+def _put_back(region_id: int, notice_id: int, sealed: bytes | None) -> None:
+    with unit_of_work():
+        waiting = update(Notice).where(*_named(region_id, notice_id)).values(sent_at=None, send_to_sealed=sealed)
+        db.session.execute(waiting.execution_options(synchronize_session=False))
 
 
 def _named(region_id: int, notice_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Notice.region_id == region_id, Notice.notice_id == notice_id)
-
-
-def _mark(region_id: int, notice_id: int, sent_at: datetime | None) -> bool:
-    """Take a notice for sending, or put it back; whoever comes second takes nothing."""
-    free = Notice.sent_at.is_(None) if sent_at else Notice.sent_at.is_not(None)
-    with unit_of_work():
-        marked = (
-            update(Notice)
-            .where(*_named(region_id, notice_id), free)
-            .values(sent_at=sent_at)
-            .returning(Notice.notice_id)
-        )
-        return db.session.scalar(marked.execution_options(synchronize_session=False)) is not None

@@ -32,6 +32,9 @@ PHONE_SHARERS_MAX: Final = 5
 """One phone is one person's; a clerk may add relatives who share it, with a reason."""
 RECEPTIONS_A_DAY_MAX: Final = 200
 """How many persons one clerk may open at the counter in a day, whatever is done for them then."""
+ADDRESS_KEPT: Final = timedelta(days=7)
+"""How long a message waits for a carrier with a phone of its own; then that phone is forgotten."""
+
 PHONE_CHANGES_A_DAY_MAX: Final = 50
 """How many changes of a phone one clerk may begin in a day."""
 

@@ -48,7 +48,7 @@ from voucher_service.holders.keys import field_sealer, seal, unseal
 from voucher_service.holders.log_in_codes import LogInRequest
 from voucher_service.holders.looks import accesses, record_access, record_looks, write_down_look
 from voucher_service.holders.models import Holder, PhoneChange
-from voucher_service.holders.notices import TELL, notices_of, send_waiting, tell, tell_now_and_then
+from voucher_service.holders.notices import TELL, forget_addresses, notices_of, send_waiting, tell, tell_now_and_then
 from voucher_service.holders.one_time_codes import USE_ONE_TIME_CODE, OneTimeCode, send_one_time_code, try_one_time_code
 from voucher_service.holders.people import (
     enrol,
@@ -92,6 +92,7 @@ __all__ = [
     "confirm_log_in",
     "enrol",
     "enrolled",
+    "forget_addresses",
     "forget_introduced",
     "identity_for_tag",
     "introduce",
