@@ -111,9 +111,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "classes.sign_opinion": {"step": "bureau", "verdict": "approve", "note": ""},
     "vouchers.claim": {
         "programme_id": 1,
-        "answers": {"wants_training": False, "wants_work": True, "able_to_attend": True},
+        "answers": {"wants_training": False, "wants_work": True, "able_to_attend": True, "schooling": "none"},
     },
-    "vouchers.accept": {"answers": {"wants_training": True, "wants_work": True, "able_to_attend": True}},
+    "vouchers.accept": {
+        "answers": {"wants_training": True, "wants_work": True, "able_to_attend": True, "schooling": "none"}
+    },
     "sheets.confirm": {"mapping": {"name": 0}},
     "rosters.decide_offer": {"approved": True},
     "assistances.ask_to_help": {
@@ -144,7 +146,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "phone_changes.change": {"challenge_id": "0" * 15 + "1", "code": "000000"},
     "assistances.claim": {
         "programme_id": 1,
-        "answers": {"wants_training": True, "wants_work": True, "able_to_attend": True},
+        "answers": {"wants_training": True, "wants_work": True, "able_to_attend": True, "schooling": "none"},
     },
     "vouchers.ask_end": {"voucher": "0" * 15 + "1", "kind": "void", "reason": "claimed_in_error", "note": ""},
     "vouchers.decide_end": {"confirmed": True},

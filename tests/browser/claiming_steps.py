@@ -109,6 +109,7 @@ def claim(hand: Hand, address: str, person: Person, region_id: int) -> None:
     arrive(page, "/claim/[0-9]+")
     for answer in page.locator("main input[value=yes]").all():
         hand.press(answer)
+    hand.press(page.locator("main input[name=schooling]").first)
     hand.press(page.locator(BUTTON))
     arrive(page, "/claim/[0-9]+/review")
     hand.press(page.locator(BUTTON))

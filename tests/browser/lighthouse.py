@@ -25,6 +25,7 @@ from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import CHROMIUM, LAUNCH_ARGS, serving
 from tests.browser.test_journey import log_in
+from tests.browser.worker_steps import answer_questionnaire
 from tests.journey.city import close_town, open_town
 from voucher_service.database.migration import migrate
 from voucher_service.identifiers import to_hex
@@ -109,8 +110,7 @@ class Meter:
 def claimed(page: Page, address: str, town: Town) -> str:
     """Claim a voucher; return the path of its page."""
     page.goto(f"{address}/claim/{town.city.programme_id}")
-    for choice in page.get_by_label("是", exact=True).all():
-        choice.check()
+    answer_questionnaire(page)
     page.get_by_role("button", name="下一步：核对").click()
     page.get_by_role("button", name="确认领取").click()
     page.locator("#picture").wait_for(state="visible")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.browser.conftest import STATIC
 from tests.browser.test_journey import PHONE, log_in
+from tests.browser.worker_steps import answer_questionnaire
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -69,8 +70,7 @@ def test_the_first_page_and_the_voucher_are_light(town: Town, address: str, chro
 
         log_in(page, address, town.city.schools[0].region_id)
         page.get_by_role("link", name="领取", exact=True).click()
-        for choice in page.get_by_label("是", exact=True).all():
-            choice.check()
+        answer_questionnaire(page)
         page.get_by_role("button", name="下一步：核对").click()
         page.get_by_role("button", name="确认领取").click()
         page.locator("#picture").wait_for(state="visible")

@@ -43,7 +43,9 @@ def test_a_voucher_is_claimed_shown_live_and_redeemed_from_a_photo(town: Town, w
     log_in(window, town.city.schools[0].region_id)
     window.press("领取")
     window.wait_for("[value=yes]")
-    window.run("document.querySelectorAll('[type=radio][value=yes]').forEach((choice) => choice.click())")
+    window.run(
+        "document.querySelectorAll('[value=yes], [name=schooling][value=none]').forEach((choice) => choice.click())"
+    )
     window.press("下一步：核对")
     window.press("确认领取")
     window.wait_for("#picture")

@@ -26,11 +26,19 @@ def log_in(page: Page, address: str, region_id: int) -> None:
     page.wait_for_url(re.compile(r"/my$"))
 
 
+def answer_questionnaire(page: Page) -> None:
+    """Say yes to everything, at no school, and if employed, then moved from what no course teaches."""
+    for choice in page.get_by_label("是", exact=True).all():
+        choice.check()
+    page.get_by_label("没有上学").check()
+    for field in page.locator("main form select").all():
+        field.select_option("other")
+
+
 def claim(page: Page) -> None:
     """Claim from the page of one's own vouchers, until the live code is to be seen."""
     page.get_by_role("link", name="领取", exact=True).click()
-    for choice in page.get_by_label("是", exact=True).all():
-        choice.check()
+    answer_questionnaire(page)
     page.get_by_role("button", name="下一步：核对").click()
     page.get_by_role("button", name="确认领取").click()
     page.locator("#picture").wait_for(state="visible")

@@ -132,7 +132,8 @@ def test_offered_by_two_of_the_bureau_and_claimed_by_the_worker(town: Town, scho
     assert "待领取" in home
     page = worker.open(voucher[1]).text
     assert "人社部门向您发放了这张券" in page
-    answers = {"wants_training": "yes", "wants_work": "yes", "able_to_attend": "yes"}
+    answers = {"wants_training": "yes", "wants_work": "yes", "able_to_attend": "yes", "schooling": "none"}
+    answers |= {"post": "other", "former_post": "other"}
     proof = hidden_in(page[: page.index("</form>", page.index("acceptance"))])
     claimed = worker.http.post(f"{voucher[1]}/acceptance", data={**proof, **answers}, headers=PAGE)
     assert (claimed.status_code, claimed.location) == (303, voucher[1])

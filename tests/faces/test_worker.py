@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from tests.journey.city import Town
 
 REGION = 411202
-WILLING = {"wants_training": "yes", "wants_work": "yes", "able_to_attend": "yes"}
+WILLING = {
+    "wants_training": "yes",
+    "wants_work": "yes",
+    "able_to_attend": "yes",
+    "schooling": "none",
+    "post": "other",
+    "former_post": "other",
+}
 
 
 @pytest.fixture
@@ -100,6 +107,37 @@ def test_an_unanswered_question_is_named_and_linked(worker: Visitor) -> None:
     assert page.status_code == 422
     assert '<a href="#able_to_attend">' in page.text
     assert 'aria-describedby="able_to_attend-fault"' in page.text
+
+
+def test_a_declaration_that_is_missing_is_asked_for_again(worker: Visitor) -> None:
+    for sent, missing in ((None, "schooling"), ("school", "schooling")):
+        form = {**worker.hidden(claim_page(worker.town)), **WILLING, "schooling": sent or ""}
+        page = worker.http.post(f"{claim_page(worker.town)}/review", data=form, headers=PAGE)
+        assert page.status_code == 422
+        assert f'<a href="#{missing}">' in page.text
+        assert f'id="{missing}-fault"' in page.text
+    form = {**reviewed(worker), "schooling": ""}
+    refused = worker.http.post(claim_page(worker.town), data=form, headers=PAGE)
+    assert (refused.status_code, "declaration_unreadable" in refused.text) == (422, True)
+
+
+def test_only_an_employee_is_asked_for_the_field_of_the_post(visitor: Visitor) -> None:
+    other = visitor.log_in(PEOPLE[0]._replace(category="unemployed"), REGION)
+    assert 'name="post"' not in other.open(claim_page(other.town)).text
+    employee = Visitor(visitor.town).log_in(PEOPLE[1]._replace(category="enterprise_employee"), REGION)
+    asked = employee.open(claim_page(employee.town)).text
+    assert '<select id="post" name="post" required' in asked
+    assert '<option value="machining">焊工、车工、钳工、多工序数控机床操作调整工</option>' in asked
+    form = {**employee.hidden(claim_page(employee.town)), **WILLING, "post": "", "former_post": ""}
+    page = employee.http.post(f"{claim_page(employee.town)}/review", data=form, headers=PAGE)
+    assert (page.status_code, '<a href="#post">' in page.text) == (422, True)
+    review = employee.http.post(f"{claim_page(employee.town)}/review", data={**form, "post": "machining"}, headers=PAGE)
+    assert "<strong>焊工、车工、钳工、多工序数控机床操作调整工</strong>" in review.text
+    form = {**hidden_in(review.text), "post": "other"}
+    refused = employee.http.post(claim_page(employee.town), data=form, headers=PAGE)
+    assert (refused.status_code, "企业职工只能学与本岗位相同或相近的工种" in refused.text) == (409, True)
+    claim = employee.http.post(claim_page(employee.town), data=hidden_in(review.text), headers=PAGE)
+    assert claim.status_code == 303
 
 
 def test_a_voucher_is_given_back_once(worker: Visitor) -> None:

@@ -59,7 +59,12 @@ def test_the_export_holds_everything_in_clear_for_its_owner_only(town: Town, wor
     [voucher] = document["vouchers"]
     assert admitted.endswith(voucher["voucher"])
     assert [fact["kind"] for fact in voucher["facts"]] == ["VoucherClaimed", "VoucherRedeemed"]
-    assert voucher["questionnaire"] == {"able_to_attend": True, "wants_training": True, "wants_work": True}
+    assert voucher["questionnaire"] == {
+        **dict.fromkeys(("able_to_attend", "wants_training", "wants_work"), True),
+        "schooling": "none",
+        "post": "other",
+        "former_post": "other",
+    }
     assert [look["role"] for look in document["looked_at_by"]] == ["institution_clerk"]
     other = Visitor(town).log_in(PEOPLE[1], town.city.schools[0].region_id)
     assert json.loads(other.http.get("/my/data.json").data)["vouchers"] == []

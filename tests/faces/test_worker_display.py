@@ -158,6 +158,7 @@ def said_by_words() -> set[str]:
         wording.LEVELS,
         wording.CERTIFICATES,
         wording.QUESTIONS,
+        wording.SCHOOLINGS,
         wording.ROLES,
         wording.PURPOSES,
         hold_words.HOLD_KINDS,

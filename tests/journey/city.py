@@ -24,7 +24,9 @@ from voucher_service.signing.live_session import LiveSession
 from voucher_service.signing.voucher_code import Header
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-ANSWERS = {"wants_training": True, "wants_work": True, "able_to_attend": True}
+WILLING = {"wants_training": True, "wants_work": True, "able_to_attend": True}
+ANSWERS: dict[str, Any] = {**WILLING, "schooling": "none", "former_post": "other"}
+"""Of somebody who may learn anything: at no school, and if employed, then moved from what no course teaches."""
 PEOPLE = Population(seed=1, count=10_000)
 _keys = itertools.count()
 
@@ -88,8 +90,10 @@ class Worker:
         self.token = logged_in.json["token"]
         return self
 
-    def claim(self, key: str | None = None) -> Any:
-        body = {"programme_id": self.town.city.programme_id, "answers": ANSWERS}
+    def claim(self, key: str | None = None, **declared: str | None) -> Any:
+        """Claim with what is declared; None leaves an answer out."""
+        answers = {name: said for name, said in (ANSWERS | declared).items() if said is not None}
+        body = {"programme_id": self.town.city.programme_id, "answers": answers}
         answer = self.town.post("/api/v1/vouchers", self.token, body, key)
         if answer.status_code == 201:
             self.voucher = json.loads(answer.data)["voucher"]

@@ -214,15 +214,17 @@ def a_door(town: Town, number: int | None = None, but: Collection[int] = ()) -> 
     return Door(town, region_id, class_id, institution_id, clerk_id=class_id >> 1 or 1)
 
 
-def newcomer(town: Town) -> Worker:
-    """Somebody new, logged in, in a region that has vouchers."""
-    return Worker(town, PEOPLE[next(people)], town.city.schools[0].region_id).log_in()
+def newcomer(town: Town, category: str = "") -> Worker:
+    """Somebody new, logged in, in a region that has vouchers; of a category if it matters."""
+    person = PEOPLE[next(people)]
+    person = person._replace(category=category or person.category)
+    return Worker(town, person, town.city.schools[0].region_id).log_in()
 
 
-def claimed(town: Town) -> Worker:
+def claimed(town: Town, category: str = "", **declared: str | None) -> Worker:
     """Somebody new with a voucher."""
-    worker = newcomer(town)
-    answer = worker.claim()
+    worker = newcomer(town, category)
+    answer = worker.claim(**declared)
     assert answer.status_code == 201, answer.text
     return worker
 

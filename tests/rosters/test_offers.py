@@ -53,8 +53,9 @@ def offered(town: Town, worker: Worker) -> str:
     return worker.voucher
 
 
-def accept(town: Town, worker: Worker, **answers: bool) -> Any:
-    return town.post(f"/api/v1/vouchers/{worker.voucher}/acceptance", worker.token, {"answers": {**ANSWERS, **answers}})
+def accept(town: Town, worker: Worker, **changes: bool | str | None) -> Any:
+    answers = {name: said for name, said in (ANSWERS | changes).items() if said is not None}
+    return town.post(f"/api/v1/vouchers/{worker.voucher}/acceptance", worker.token, {"answers": answers})
 
 
 def test_two_persons_offer_and_the_holder_claims(town: Town, school: School) -> None:
@@ -96,6 +97,63 @@ def test_two_persons_offer_and_the_holder_claims(town: Town, school: School) -> 
     shown = school.expected().get_json()
     assert (shown["expected"], shown["arrived"]) == (4, 1)
     assert_sound(town)
+
+
+def _bound(town: Town, worker: Worker) -> tuple[str | None, str | None]:
+    found = voucher_of(town, worker)
+    return found.only_family, found.not_family
+
+
+def test_a_directed_voucher_keeps_what_its_roster_said_of_the_work(town: Town, school: School) -> None:
+    employed, moved, free, pupil = newcomer(town), newcomer(town), newcomer(town, "other"), newcomer(town, "other")
+    post, family = school.occupation().name, school.occupation().family
+    other_family = "care" if family != "care" else "machining"
+    with town.app.app_context():
+        other_post = next(each.name for each in programmes.occupations().values() if each.family == other_family)
+    rows = (
+        row(employed.person, 人员类别="企业职工", 现岗位=post),
+        row(moved.person, 人员类别="企业职工", 现岗位=post, 原岗位=other_post),
+        row(free.person, 在校情况="普通高校毕业学年"),
+        row(pupil.person),
+    )
+    assert school.check(*rows)["state"] == "accepted"
+    assert approve(town, ask(school)).get_json()["state"] == "approved"
+    for worker in (employed, moved, free, pupil):
+        offered(town, worker)
+    assert [_bound(town, worker) for worker in (employed, moved, free)] == [
+        (family, None),
+        (None, other_family),
+        (None, None),
+    ]
+    said = {"post": other_family, "former_post": family}
+    assert refused(accept(town, employed, **said)) == (409, "roster_says_otherwise")
+    assert refused(accept(town, moved, former_post=family)) == (409, "roster_says_otherwise")
+    assert voucher_of(town, employed).state == "offered"
+    assert accept(town, employed).get_json()["state"] == "claimed"
+    assert accept(town, free, former_post=other_family).get_json()["state"] == "claimed"
+    assert accept(town, pupil, schooling="other_school", former_post=None).get_json()["state"] == "claimed"
+    assert [_bound(town, worker) for worker in (employed, free, pupil)] == [
+        (family, None),
+        (None, other_family),
+        ("start_up", None),
+    ]
+    for worker, answer in ((employed, (201, None)), (free, (201, None)), (pupil, (409, "pupil_not_admitted"))):
+        worker.open_code()
+        scanned = school.door.post("/api/v1/redemptions", _scan(worker, school))
+        assert (scanned.status_code, scanned.get_json(force=True).get("code")) == answer
+    assert_sound(town)
+
+
+def test_an_offered_voucher_asks_what_a_claim_asks(town: Town, school: School) -> None:
+    worker = newcomer(town, "enterprise_employee")
+    assert school.check(row(worker.person))["state"] == "accepted"
+    assert approve(town, ask(school)).get_json()["state"] == "approved"
+    offered(town, worker)
+    assert refused(accept(town, worker, schooling=None)) == (422, "invalid_input")
+    assert refused(accept(town, worker, former_post=None)) == (422, "field_undeclared")
+    assert refused(accept(town, worker, post="baking", former_post=None)) == (422, "declaration_unreadable")
+    assert refused(accept(town, worker, post="other", former_post=None)) == (409, "not_eligible")
+    assert voucher_of(town, worker).state == "offered"
 
 
 def _scan(worker: Worker, school: School) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tests.rulebook import test_who_decides
 from tests.sign_ins import test_face_devices, test_signing_in, test_two_regions, test_wrong_digits
 from tests.sign_ins import test_rules as sign_in_rules
 from tests.supervision import test_rules as supervision_rules
+from tests.vouchers import test_declarations
 from tests.vouchers import test_rules as voucher_rules
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ BOUNDARIES: Final[dict[str, tuple[Callable[..., None], ...]]] = {
         supervision_rules.test_the_cap_lets_the_last_place_go_and_not_one_more,
     ),
     "R15": (supervision_rules.test_one_inspection_or_one_effective_recording_is_enough,),
-    "R16": (test_rows.test_employees_learn_their_own_or_a_similar_occupation,),
+    "R16": (
+        test_rows.test_employees_learn_their_own_or_a_similar_occupation,
+        test_declarations.test_a_former_post_counts_for_whoever_has_one_and_a_post_for_employees,
+    ),
     "R17a": (_AT_THE_EDGE,),
     "R17b": (_AT_THE_EDGE,),
     "R17c": (_AT_THE_EDGE,),
@@ -54,7 +58,10 @@ BOUNDARIES: Final[dict[str, tuple[Callable[..., None], ...]]] = {
     "R17g": (_AT_THE_EDGE,),
     "R17h": (_ALONE, test_registers_bite.test_a_licence_counts_from_the_day_of_change),
     "R17i": (_ALONE,),
-    "R17j": (test_rows.test_universities_and_special_schools_are_no_reason,),
+    "R17j": (
+        test_rows.test_universities_and_special_schools_are_no_reason,
+        test_declarations.test_only_another_school_keeps_to_start_up_courses,
+    ),
     "R18a": (supervision_rules.test_one_inspection_or_one_effective_recording_is_enough,),
     "R18b": (
         attendance_rules.test_ticks_count_up_to_their_share_rounded_down,

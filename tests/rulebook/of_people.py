@@ -45,6 +45,15 @@ def turned_down(town: Town, code: str, **changes: Any) -> Broken:
     return Broken(reason, {}, unpaid=[worker])
 
 
+def walked_in(town: Town, listed: Broken, code: str, category: str, **declared: str | None) -> Broken:
+    """Somebody with a general voucher, on no roster, whom a class of welders is not for; the refused scan is kept."""
+    assert all("DM01" in listed.told[language] and "焊工" in listed.told[language] for language in ("zh", "en"))
+    door, worker = free_door(town), claimed(town, category, **declared).open_code()
+    told = problem(door.post("/api/v1/redemptions", redeem_body(worker, door.hex)), 409, code)
+    assert told["clause"] == "二(三)1"
+    return Broken(told, {"occupation": "焊工", "occupation_code": "DM01"}, unpaid=[*listed.unpaid, worker])
+
+
 @breaks("R12")
 def a_questionnaire_answered_no(town: Town) -> Broken:
     return turned_down(town, "person_unwilling", 培训意愿="否")
@@ -52,12 +61,15 @@ def a_questionnaire_answered_no(town: Town) -> Broken:
 
 @breaks("R16")
 def an_employee_of_another_occupation(town: Town) -> Broken:
-    return turned_down(town, "post_not_similar", 人员类别="企业职工", 现岗位="会计")
+    """On a roster the row is turned down; on none the scan, by what was declared with the claim."""
+    listed = turned_down(town, "post_not_similar", 人员类别="企业职工", 现岗位="会计")
+    return walked_in(town, listed, "occupation_not_similar", "enterprise_employee", post="care", former_post=None)
 
 
 @breaks("R17j")
 def a_pupil_in_the_last_year(town: Town) -> Broken:
-    return turned_down(town, "pupil_not_eligible", 在校情况="中职毕业学年")
+    listed = turned_down(town, "pupil_not_eligible", 在校情况="中职毕业学年")
+    return walked_in(town, listed, "pupil_not_admitted", "other", schooling="other_school")
 
 
 @breaks("R23")

@@ -36,10 +36,10 @@ def school_class(town: Town, number: int = 0) -> str:
     return [to_hex(class_id) for region, class_id in town.city.classes if region == region_id][number]
 
 
-def ready_worker(town: Town, number: int) -> Worker:
+def ready_worker(town: Town, number: int, **declared: str | None) -> Worker:
     """Return a person who has a voucher and its live code open."""
     worker = Worker(town, PEOPLE[number], town.city.schools[0].region_id).log_in()
-    assert worker.claim().status_code == 201
+    assert worker.claim(**declared).status_code == 201
     return worker.open_code()
 
 

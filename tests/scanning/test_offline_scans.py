@@ -40,6 +40,22 @@ def test_a_scan_made_off_line_is_redeemed_hours_later(town: Town, door: Door) ->
 
 
 @on_each_engine
+def test_a_scan_made_off_line_is_held_to_what_its_holder_declared(town: Town, door: Door) -> None:
+    door.admit(ready_worker(town, 0, schooling="other_school"))
+    door.admit(ready_worker(town, 2, former_post="machining"))
+    door.admit(ready_worker(town, 3, former_post="care"))
+    answer = door.upload()
+    assert outcomes(answer) == [
+        (1, "refused", "pupil_not_admitted"),
+        (2, "refused", "occupation_not_similar"),
+        (3, "redeemed", None),
+    ]
+    assert redemptions(town) == 1
+    assert refused(town) == ["occupation_not_similar", "pupil_not_admitted"]
+    assert_green(town)
+
+
+@on_each_engine
 def test_an_upload_sent_again_has_its_first_answer(town: Town, door: Door) -> None:
     door.admit(ready_worker(town, 0))
     door.scan("1" * 253, None, verdict="code_bad_signature")

@@ -37,6 +37,8 @@ class TrainingClass(Model):
     programme_id: Mapped[int] = mapped_column(ForeignKey("programme.programme_id"))
     institution_id: Mapped[int] = mapped_column(LargeInteger)
     occupation_code: Mapped[str] = mapped_column(Text)
+    family: Mapped[str] = mapped_column(Text, server_default="")
+    """Of the occupation when the class was planned: what a voucher that is bound to a field of work is held against."""
     level: Mapped[str] = mapped_column(Text)
     certificate_type: Mapped[str] = mapped_column(Text)
     state: Mapped[str] = mapped_column(Text)

@@ -17,9 +17,10 @@ TAKE_SEAT = Link(
       AND training_class.state IN ('approved', 'in_session')
       AND training_class.enrols_until > :now AND training_class.seats_taken < training_class.capacity
     RETURNING training_class.region_id, training_class.class_id, training_class.programme_id,
-      training_class.occupation_code, training_class.level, training_class.standard_fen, training_class.seats_taken
+      training_class.occupation_code, training_class.level, training_class.standard_fen, training_class.seats_taken,
+      training_class.family
     """,
-    ("region_id", "class_id", "programme_id", "occupation_code", "level", "standard_fen", "seats_taken"),
+    ("region_id", "class_id", "programme_id", "occupation_code", "level", "standard_fen", "seats_taken", "family"),
 )
 """One more seat of a class that is open for enrolment. Parameters: class_region_id, class_id, now."""
 

@@ -133,6 +133,7 @@ def plan_class(region_id: int, institution_id: int, proposal: Proposal, now: dat
         programme_id=proposal.programme_id,
         institution_id=institution_id,
         occupation_code=proposal.occupation_code,
+        family=programmes.family_of(proposal.occupation_code),
         level=proposal.level,
         certificate_type=proposal.certificate_type,
         state="draft",

@@ -129,6 +129,20 @@ QUESTIONS: Final = {
 }
 """The willingness questionnaire, 二(三)1."""
 
+SCHOOLINGS: Final = {
+    "none": "没有上学",
+    "university": "普通高校毕业年度",
+    "special_vocational": "特殊职业教育学校毕业年度",
+    "other_school": "其他学校毕业年度（中职、高中等）",
+}
+"""What a claim declares of the schooling, 二(三)1."""
+
+DECLARED: Final = {
+    "schooling": "您现在在上学吗？",
+    "post": "您现在的岗位属于哪一类？",
+    "former_post": "如果转过岗，原来的岗位属于哪一类？",
+}
+
 STANDINGS: Final = {
     "confirmed": "已签到",
     "unconfirmed": "机构已登记，本人没有签到",

@@ -68,7 +68,7 @@ def show_home() -> str:
 @blueprint.get("/claim/<int(max=2147483647):programme_id>")
 @allow(HOLDER)
 def show_questionnaire(programme_id: int) -> str:
-    """Ask the three questions, or say at once what stands against a claim and from when it would not."""
+    """Ask the questionnaire, or say at once what stands against a claim and from when it would not."""
     return claiming.questionnaire(_for_oneself(programme_id), programme_id)
 
 

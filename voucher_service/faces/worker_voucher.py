@@ -7,14 +7,14 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
 from voucher_service.errors import NotFound
-from voucher_service.faces import forms
+from voucher_service.faces import claiming, forms
 from voucher_service.faces.progress import nodes_of
 from voucher_service.faces.wording import QUESTIONS
 from voucher_service.holders import service as holders
@@ -61,6 +61,7 @@ def show(voucher: str) -> str:
         facts=facts,
         scans=scans_of(found, facts),
         questions=QUESTIONS,
+        **(claiming.declarable(caller()) if state == "offered" else {}),
         held=[line for line in risk.of_holder(found) if line.ended is None],
         help=_help(found),
     )
@@ -82,9 +83,8 @@ def show_worth() -> str:
 @allow(HOLDER)
 def accept(voucher: str) -> Response:
     """Claim a voucher that was offered; each question is answered yes or no."""
-    answers = {question: request.form.get(question) == "yes" for question in QUESTIONS}
     with unit_of_work():
-        vouchers.accept(own(voucher), answers, forms.now())
+        vouchers.accept(own(voucher), claiming.answers(), forms.now())
     return redirect(url_for("worker.worker_voucher.show", voucher=voucher), forms.SEE_OTHER)
 
 

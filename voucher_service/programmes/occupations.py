@@ -18,6 +18,20 @@ def occupations() -> dict[str, Occupation]:
     return {occupation.occupation_code: occupation for occupation in found}
 
 
+def families() -> dict[str, list[Occupation]]:
+    """Return the occupations of each family, by its key; one that shares none is a family of its own, by its code."""
+    found: dict[str, list[Occupation]] = {}
+    for occupation in occupations().values():
+        found.setdefault(occupation.family or occupation.occupation_code, []).append(occupation)
+    return found
+
+
+def family_of(occupation_code: str) -> str:
+    """Return the key of an occupation's family, never an empty one: what nobody knows is like itself only."""
+    known = occupations().get(occupation_code)
+    return (known.family if known else "") or occupation_code
+
+
 def standards_in_force(day: date) -> Sequence[Standard]:
     """Return what each certificate is worth on `day`, by occupation and then from the smallest sum to the largest."""
     begun = select(Standard).where(Standard.effective_from <= day).order_by(Standard.effective_from)

@@ -17,7 +17,13 @@ from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.programmes.errors import BudgetExhausted, ProgrammeNotRunning, RulePackMissing, StandardMissing
 from voucher_service.programmes.models import Allotment, Programme, RulePack, Standard
-from voucher_service.programmes.occupations import obtainable_certificates, occupations, standards_in_force
+from voucher_service.programmes.occupations import (
+    families,
+    family_of,
+    obtainable_certificates,
+    occupations,
+    standards_in_force,
+)
 from voucher_service.programmes.pack_schemas import PackDocumentSchema
 from voucher_service.programmes.packs import PackDocument
 from voucher_service.programmes.packs import in_words as pack_in_words
@@ -48,6 +54,8 @@ __all__ = [
     "commit_budget",
     "enter_year",
     "entered_of",
+    "families",
+    "family_of",
     "free_quota",
     "get",
     "give_back_budget",

@@ -51,6 +51,24 @@ class ClassOfOtherProgramme(Refusal):
     en = "This class belongs to another programme than the voucher."
 
 
+class OccupationNotSimilar(Refusal):
+    """R16; of the person only that they declared another field of work."""
+
+    code = "occupation_not_similar"
+    clause = "二(三)1"
+    zh = "本班工种“{occupation}”（{occupation_code}）与持券人申报的岗位不相同也不相近，或与转岗前的岗位同类。"
+    en = "The class teaches {occupation_code} ({occupation}): not similar to the post declared, or to that of before."
+
+
+class PupilNotAdmitted(Refusal):
+    """R17j; start-up courses are open to pupils."""
+
+    code = "pupil_not_admitted"
+    clause = "二(三)1"
+    zh = "持券人申报为毕业年度在校生，只能参加创业培训；本班工种是“{occupation}”（{occupation_code}）。"
+    en = "The holder declared to be a pupil in the last year; {occupation_code} ({occupation}) is no start-up course."
+
+
 class PersonNotReady(Refusal):
     code = "person_not_ready"
     clause = "三(二)"

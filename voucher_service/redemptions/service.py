@@ -8,45 +8,34 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from voucher_service.calendar import local_date, month_of
 from voucher_service.classes import service as classes
 from voucher_service.clock import to_microseconds
-from voucher_service.database import Chain, Link, db, end_reading
+from voucher_service.database import Chain, Link, db
 from voucher_service.database.chain import ChainBroken
-from voucher_service.errors import NotFound, Refusal
+from voucher_service.errors import Refusal
 from voucher_service.holders import service as holders
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.institutions import service as institutions
-from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import papers
 from voucher_service.redemptions.disqualifying import conclude_disqualified, disqualify_class
-from voucher_service.redemptions.errors import (
-    AlreadyRedeemed,
-    ClassFull,
-    ClassNotOpen,
-    ClassOfOtherProgramme,
-    PersonNotReady,
-    SessionEnded,
-    VoucherExpired,
-    VoucherUnknown,
-)
 from voucher_service.redemptions.models import RefusedScan
 from voucher_service.redemptions.papers import is_paper, send_code
+from voucher_service.redemptions.reasons import reason_against
 from voucher_service.redemptions.register import by_id, find, live_of, live_redemption, mark_attended, of_class
 from voucher_service.redemptions.rules import days_of
 from voucher_service.redemptions.tallies import tally_of_class
 from voucher_service.redemptions.undoing import ask_undo, give_back, settle_undo
-from voucher_service.signing.errors import CodeAlreadyUsed, CodeStaticNeedsPersonCheck, HolderMismatch
+from voucher_service.signing.errors import CodeStaticNeedsPersonCheck, HolderMismatch
 from voucher_service.signing.holder_tag import HolderMatch
 from voucher_service.signing.verification import VerifiedCode, match_holder, verify
 from voucher_service.vouchers import service as vouchers
-from voucher_service.vouchers.errors import VoucherNotInState
 from voucher_service.web.idempotency import kept_link
 
 if TYPE_CHECKING:
@@ -213,74 +202,6 @@ def verified(scan: Scan, now: datetime) -> VerifiedCode:
     if match is not HolderMatch.MATCH and not waived:
         raise HolderMismatch
     return code
-
-
-def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Caller, now: datetime) -> Refusal:
-    """Find out why the statement changed nothing. Read after the fact, so it names what stands in the way now."""
-    end_reading()
-    if caller.institution_id is None:
-        return InstitutionSuspended()
-    return (
-        institutions.reason_against(institutions.get(caller.region_id, caller.institution_id), local_date(now))
-        or _reason_of_class(scan, caller, now)
-        or _reason_of_second_visit(region_id, code.voucher_id)
-        or _reason_of_seats(scan)
-        or _reason_of_voucher(scan, code, region_id, now)
-    )
-
-
-def _reason_of_class(scan: Scan, caller: Caller, now: datetime) -> Refusal | None:
-    try:
-        training_class = classes.get(scan.class_region_id, scan.class_id)
-    except NotFound:
-        return ClassNotOpen()
-    open_now = training_class.state in {"approved", "in_session"} and training_class.enrols_until > now
-    if training_class.institution_id != caller.institution_id or not open_now:
-        return ClassNotOpen()
-    return None
-
-
-def _reason_of_second_visit(region_id: int, voucher_id: int) -> Refusal | None:
-    """Whoever has a seat already hears of that, even when the class is full by now."""
-    live = live_redemption(region_id, voucher_id)
-    return AlreadyRedeemed(redeemed_at=live.redeemed_at) if live else None
-
-
-def _reason_of_seats(scan: Scan) -> Refusal | None:
-    training_class = classes.get(scan.class_region_id, scan.class_id)
-    full = training_class.seats_taken >= training_class.capacity
-    return ClassFull(capacity=training_class.capacity) if full else None
-
-
-def _reason_of_voucher(scan: Scan, code: VerifiedCode, region_id: int, now: datetime) -> Refusal:
-    try:
-        voucher = vouchers.find(region_id, code.voucher_id)
-    except NotFound:
-        return VoucherUnknown()
-    return _reason_of_state(voucher, now) or _reason_of_code(voucher, code) or _reason_of_holder(voucher, scan)
-
-
-def _reason_of_state(voucher: Any, now: datetime) -> Refusal | None:
-    state = vouchers.state_at(voucher, now)
-    if state == "expired":
-        return VoucherExpired(expired_at=voucher.expires_at)
-    if held := vouchers.hold_on(voucher):
-        return held
-    return None if state == "claimed" else VoucherNotInState(state=state)
-
-
-def _reason_of_code(voucher: Any, code: VerifiedCode) -> Refusal | None:
-    if not code.redeems_alone:
-        return papers.reason_against(voucher, code)
-    if voucher.session_tag != code.session_tag:
-        return SessionEnded()
-    used = voucher.last_step_at and code.step_at and code.step_at <= voucher.last_step_at
-    return CodeAlreadyUsed() if used else None
-
-
-def _reason_of_holder(voucher: Any, scan: Scan) -> Refusal:
-    training_class = classes.get(scan.class_region_id, scan.class_id)
-    return PersonNotReady() if voucher.programme_id == training_class.programme_id else ClassOfOtherProgramme()
 
 
 def store_refused(scan: Scan, refusal: Refusal, caller: Caller, now: datetime) -> None:

@@ -19,9 +19,13 @@ from voucher_service.rosters.errors import (
     AnswerUnreadable,
     CategoryNotEligible,
     CategoryUnreadable,
+    FormerPostSimilar,
     PersonCannotJoin,
+    PostMissing,
+    PostNotSimilar,
+    PupilNotEligible,
 )
-from voucher_service.rosters.rules import Past, Work
+from voucher_service.rosters.rules import Past
 from voucher_service.sheets import service as sheets
 from voucher_service.sheets.service import Field, Row, Sheet, Verdict
 from voucher_service.vouchers import service as vouchers
@@ -48,8 +52,10 @@ class Standard(NamedTuple):
     """What the rows of one class are held to."""
 
     training_class: Any
-    work: Work
+    occupation: str
+    """What the class teaches, in words."""
     families: Mapping[str, str]
+    """Each known occupation's family by its name and by its code; a post that it does not know is similar to none."""
     categories: frozenset[str]
     capacity: int
     numbers: Mapping[str, int]
@@ -61,12 +67,16 @@ def standard_of(region_id: int, class_id: int) -> Standard:
     numbers = programmes.rule_numbers(found.rule_pack_id)
     occupations = programmes.occupations()
     own = occupations.get(found.occupation_code)
-    families = {key: each.family for each in occupations.values() for key in (each.occupation_code, each.name)}
+    families = {
+        key: programmes.family_of(each.occupation_code)
+        for each in occupations.values()
+        for key in (each.occupation_code, each.name)
+    }
     every = [category.slug for category in holders.categories()]
     return Standard(
         training_class=found,
-        work=Work(found.occupation_code, own.name if own else "", own.family if own else ""),
-        families=families,
+        occupation=own.name if own else found.occupation_code,
+        families={**families, found.occupation_code: found.family},
         categories=frozenset(programmes.get(found.programme_id).settings.get("categories", every)),
         capacity=min(found.capacity, numbers["trainees_max"]),
         numbers=numbers,
@@ -127,9 +137,37 @@ def _of_file(row: Row, standard: Standard) -> Iterator[Refusal]:
             yield CategoryUnreadable()
     elif category not in standard.categories:
         yield CategoryNotEligible()
-    post, former_post, schooling = (_text(row, name) for name in ("post", "former_post", "schooling"))
-    yield from rules.unfit_post(category or "", post, former_post, standard.work, standard.families)
-    yield from rules.pupil(schooling, standard.work)
+    yield from _of_work(row, standard)
+
+
+def _of_work(row: Row, standard: Standard) -> Iterator[Refusal]:
+    """What the row says of the post and the schooling, held against the class by the rules of a claim."""
+    post, schooling = _bounds(row, standard)
+    family, former_post = standard.training_class.family, _text(row, "former_post")
+    taught = {"occupation": standard.occupation, "occupation_code": standard.training_class.occupation_code}
+    is_employee = _category(_text(row, "category")) == vouchers.EMPLOYEE
+    if is_employee and not former_post and not _text(row, "post"):
+        yield PostMissing()
+    elif not post.admits(family):
+        yield FormerPostSimilar(**taught) if former_post else PostNotSimilar(**taught)
+    if not schooling.admits(family):
+        yield PupilNotEligible(**taught)
+
+
+def _bounds(row: Row, standard: Standard) -> tuple[vouchers.Bound, vouchers.Bound]:
+    category, former = _category(_text(row, "category")) or "", _text(row, "former_post")
+    post = standard.families.get(_text(row, "post"), vouchers.NOTHING)
+    former_post = standard.families.get(former, vouchers.NOTHING) if former else None
+    return (
+        vouchers.bound_of_post(category, post, former_post),
+        vouchers.bound_of_schooling(rules.schooling_of(_text(row, "schooling"))),
+    )
+
+
+def bound_of(row: Row, standard: Standard) -> vouchers.Bound:
+    """Return what a row leaves to learn: a voucher that is offered to its person carries it."""
+    post, schooling = _bounds(row, standard)
+    return post.and_(schooling)
 
 
 def _of_record(known: Any, past: Sequence[Past], standard: Standard) -> list[Refusal]:

@@ -118,24 +118,24 @@ class PostNotSimilar(Refusal):
     code = "post_not_similar"
     status = 422
     clause = "二(三)1"
-    zh = "企业职工须参加与本岗位相同或相近工种的培训，所填岗位与本班工种不相同也不相近。"
-    en = "Employees learn their own or a similar occupation; the one given is neither."
+    zh = "企业职工须学与本岗位相同或相近的工种，所填现岗位与“{occupation}”（{occupation_code}）不相同也不相近。"
+    en = "Employees learn their own or a similar occupation; the post is neither to {occupation_code} ({occupation})."
 
 
 class FormerPostSimilar(Refusal):
     code = "former_post_similar"
     status = 422
     clause = "二(三)1"
-    zh = "转岗职工不能参加原岗位同一职业分类的培训。"
-    en = "A transferred employee does not learn the old class of work."
+    zh = "转岗职工不学原岗位同一职业分类的工种，“{occupation}”（{occupation_code}）与所填转岗前工种属同一类。"
+    en = "A transferred employee does not learn the old class of work, as {occupation_code} ({occupation}) is."
 
 
 class PupilNotEligible(Refusal):
     code = "pupil_not_eligible"
     status = 422
     clause = "二(三)1"
-    zh = "毕业年度在校生不能参加，特殊职业教育、普通高校和创业培训除外。"
-    en = "Pupils in their last year do not join, save special vocational schools, universities and start-up courses."
+    zh = "毕业年度在校生不能参加，特殊职业教育、普通高校和创业培训除外；本班教“{occupation}”（{occupation_code}）。"
+    en = "Pupils in their last year, but for the exempt schools, do not learn {occupation_code} ({occupation})."
 
 
 class OfferOpen(Refusal):

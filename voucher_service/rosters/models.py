@@ -55,6 +55,9 @@ class RosterEntry(Model):
     row_no: Mapped[int]
     voucher_region_id: Mapped[int | None]
     voucher_id: Mapped[int | None] = mapped_column(LargeInteger)
+    only_family: Mapped[str | None] = mapped_column(Text)
+    not_family: Mapped[str | None] = mapped_column(Text)
+    """What the file says of the person's field of work and schooling, as the offered voucher carries it."""
 
 
 class RosterOffer(Model):

@@ -123,15 +123,21 @@ def _issue_for(offer: RosterOffer, actor: ledger.Actor, now: datetime) -> int:
     if training_class.state not in ENROLLING or training_class.enrols_until <= now:
         return 0
     programmes.require_running(training_class.programme_id, local_date(now))
-    unserved = select(RosterEntry.holder_id).where(
+    unserved = select(RosterEntry.holder_id, RosterEntry.only_family, RosterEntry.not_family).where(
         RosterEntry.region_id == roster.region_id,
         RosterEntry.roster_id == roster.roster_id,
         RosterEntry.voucher_id.is_(None),
     )
     offered = 0
-    for holder_id in sorted(holders.enrolled(db.session.scalars(unserved).all())):
+    bounds = {holder_id: vouchers.Bound(*said) for holder_id, *said in db.session.execute(unserved)}
+    for holder_id in sorted(holders.enrolled(bounds)):
         voucher = vouchers.offer(
-            holder_id, training_class.programme_id, actor=actor, reference_id=offer.offer_id, now=now
+            holder_id,
+            training_class.programme_id,
+            bounds[holder_id],
+            actor=actor,
+            reference_id=offer.offer_id,
+            now=now,
         )
         if voucher is not None:
             offered += 1

@@ -10,23 +10,15 @@ from typing import Final
 from voucher_service.calendar import add_months
 from voucher_service.errors import Refusal
 from voucher_service.rosters.errors import (
-    FormerPostSimilar,
     PersonCannotJoin,
     PersonExaminedRecently,
     PersonInOwnClass,
     PersonNotExamined,
     PersonSubsidisedBefore,
     PersonUnwilling,
-    PostMissing,
-    PostNotSimilar,
-    PupilNotEligible,
     RosterOverCapacity,
 )
 from voucher_service.rulebook import decides
-
-EMPLOYEE: Final = "enterprise_employee"
-START_UP: Final = "start_up"
-"""The family of the courses for founders, which R17j exempts."""
 
 OPEN_TO: Final = ("draft", "submitted", "industry_approved", "approved")
 """The states of a class before it opens."""
@@ -34,16 +26,13 @@ OPEN_TO: Final = ("draft", "submitted", "industry_approved", "approved")
 SUBSIDISED: Final = ("certified", "valued", "publicised", "payable", "paid")
 IN_TRAINING_OR_AFTER: Final = ("redeemed", "completed", *SUBSIDISED)
 AT_NO_SCHOOL: Final = ("", "否", "无", "不在校", "非在校", "no", "none")
-EXEMPT_SCHOOLS: Final = ("普通高校", "特殊职业教育", "university", "special vocational")
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """The class's occupation; posts are compared by code, name and family."""
-
-    code: str
-    name: str
-    family: str
+EXEMPT_SCHOOLS: Final = {
+    "普通高校": "university",
+    "university": "university",
+    "特殊职业教育": "special_vocational",
+    "special vocational": "special_vocational",
+}
+"""How a file's word begins → the school that R17j exempts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +56,12 @@ def unwilling(answers: Mapping[str, bool | None], questions: Mapping[str, str]) 
     ]
 
 
-@decides("R16")
-def unfit_post(category: str, post: str, former_post: str, work: Work, families: Mapping[str, str]) -> list[Refusal]:
-    """Judge an employee by the present post, and whoever was transferred by the former one as well.
-
-    `families` holds each known occupation's family by its name and by its code; a post that it does not know is
-    similar to nothing.
-    """
-    if former_post:
-        return [FormerPostSimilar()] if _similar(former_post, work, families) else []
-    if category != EMPLOYEE:
-        return []
-    if not post:
-        return [PostMissing()]
-    return [] if _similar(post, work, families) else [PostNotSimilar()]
-
-
-@decides("R17j")
-def pupil(schooling: str, work: Work) -> list[Refusal]:
-    """Turn down whoever is still at school, but for the schools and the courses that the clause exempts."""
-    at_school = schooling.strip().lower() not in AT_NO_SCHOOL
-    exempt = any(schooling.strip().lower().startswith(kind) for kind in EXEMPT_SCHOOLS) or work.family == START_UP
-    return [PupilNotEligible()] if at_school and not exempt else []
+def schooling_of(said: str) -> str:
+    """Read what a file says of the schooling, in the words of a claim; whatever is not known is another school."""
+    plain = said.strip().lower()
+    if plain in AT_NO_SCHOOL:
+        return "none"
+    return next((kind for begin, kind in EXEMPT_SCHOOLS.items() if plain.startswith(begin)), "other_school")
 
 
 def over_capacity(place: int, capacity: int) -> list[Refusal]:
@@ -126,10 +99,3 @@ def _against(before: Past, occupation_code: str, level: str, day: date, rest_mon
     if before.state in SUBSIDISED and (before.occupation_code, before.level) == (occupation_code, level):
         found.append(PersonSubsidisedBefore())
     return [(before.ours, reason) for reason in found]
-
-
-def _similar(post: str, work: Work, families: Mapping[str, str]) -> bool:
-    if post in {work.code, work.name}:
-        return True
-    family = families.get(post, "")
-    return bool(family) and family == work.family

@@ -86,9 +86,9 @@ def _accept(sheet: Sheet, rows: Iterable[Row], now: datetime) -> None:
     training_class = classes.lock(sheet.region_id, sheet.subject_id)
     _require_not_open(training_class.state)
     named = [(row, holders.read_person(*_texts(row), now.date())) for row in rows]
-    capacity = checking.standard_of(sheet.region_id, sheet.subject_id).capacity
-    if len(named) > capacity:
-        raise RosterOverCapacity(capacity=capacity, place=len(named))
+    standard = checking.standard_of(sheet.region_id, sheet.subject_id)
+    if len(named) > standard.capacity:
+        raise RosterOverCapacity(capacity=standard.capacity, place=len(named))
     ids = holders.introduce([(person.name or "", person.id_number or "") for _, person in named])
     _supersede(sheet, now)
     roster = Roster(
@@ -109,6 +109,7 @@ def _accept(sheet: Sheet, rows: Iterable[Row], now: datetime) -> None:
             "roster_id": roster.roster_id,
             "holder_id": ids[person.id_number or ""],
             "row_no": row.number,
+            **checking.bound_of(row, standard)._asdict(),
         }
         for row, person in named
     ]

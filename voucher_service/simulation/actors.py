@@ -11,11 +11,10 @@ from voucher_service.demo.loading import PASSWORD, PROGRAMME_ID, TOTP_SECRET
 from voucher_service.signing.live_session import LiveSession
 from voucher_service.signing.voucher_code import Header
 from voucher_service.simulation.connection import Connection
-from voucher_service.simulation.frauds import CATCHES, Manner
+from voucher_service.simulation.frauds import CATCHES, FIELD_OF_THE_CROOKED, OTHER_FIELD, Manner
 from voucher_service.simulation.plan import Fate, Part
 
 WILLING = {"wants_training": True, "wants_work": True, "able_to_attend": True}
-UNWILLING = {**WILLING, "wants_training": False}
 
 
 class Offices:
@@ -50,14 +49,16 @@ class Resident:
     screenshot: str = ""
     redemption: str = ""
     certified: bool = False
+    field: str = FIELD_OF_THE_CROOKED
+    """The family of the class that this person goes to, and of the post of whoever has one."""
     live: LiveSession | None = None
 
     def claim(self) -> None:
         """Log in, claim a voucher, and open its code or give it back, as the part says."""
         token = self._log_in()
         if self.part.manner is Manner.UNWILLING:
-            self._claim_refused(token, UNWILLING)
-        self.voucher = self.service.post("/api/v1/vouchers", _claim(WILLING), token)["voucher"]
+            self._claim_refused(token, wants_training=False)
+        self.voucher = self.service.post("/api/v1/vouchers", self._claim(), token)["voucher"]
         if self.part.manner is Manner.GREEDY:
             self._claim_refused(token)
         if self.part.fate is Fate.RETURNED:
@@ -92,8 +93,17 @@ class Resident:
             raise LookupError("no code is open on this phone")
         return self.live.code_at(self.service.now())
 
-    def _claim_refused(self, token: str, answers: dict[str, bool] = WILLING) -> None:
-        self.service.post_refused("/api/v1/vouchers", _claim(answers), token, CATCHES[self.part.manner])
+    def _claim(self, **changes: bool) -> dict[str, Any]:
+        manner, employed = self.part.manner, self.part.person.category == "enterprise_employee"
+        declared = {"schooling": "other_school" if manner is Manner.PUPIL else "none"}
+        if manner is Manner.PUPIL:
+            declared["former_post"] = "other"  # Whatever the category: only the school is in the way.
+        elif employed:
+            declared["post"] = OTHER_FIELD if manner is Manner.OTHER_TRADE else self.field
+        return {"programme_id": PROGRAMME_ID, "answers": {**WILLING, **declared, **changes}}
+
+    def _claim_refused(self, token: str, **changes: bool) -> None:
+        self.service.post_refused("/api/v1/vouchers", self._claim(**changes), token, CATCHES[self.part.manner])
 
     def _log_in(self) -> str:
         person = self.part.person
@@ -109,7 +119,3 @@ class Resident:
         phone = LiveSession(secrets.token_bytes(16), Header.from_bytes(bytes.fromhex(given)), b"")
         signed = self.service.post(f"{path}/code-sessions", {"header": given, "anchor": phone.anchor.hex()}, token)
         self.live = phone._replace(signature=bytes.fromhex(signed["signature"]))
-
-
-def _claim(answers: dict[str, bool]) -> dict[str, Any]:
-    return {"programme_id": PROGRAMME_ID, "answers": answers}

@@ -119,6 +119,11 @@ class CrookedSchool:
         if resident.part.manner is Manner.ELSEWHERE:
             self._class.turn_away(resident, resident.code(), CATCHES[Manner.ELSEWHERE])
 
+    def bring_the_unfit(self, resident: Resident) -> None:
+        """Scan somebody whom the plan does not let learn what the class teaches."""
+        if resident.part.manner in {Manner.OTHER_TRADE, Manner.PUPIL}:
+            self._class.turn_away(resident, resident.code(), CATCHES[resident.part.manner])
+
     def borrow_names(self, residents: Sequence[Resident]) -> None:
         """Record people present who are in another institution's class."""
         names = [resident.redemption for resident in residents]

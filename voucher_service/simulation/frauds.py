@@ -52,6 +52,10 @@ class Manner(Enum):
     """Failed the exam and has a certificate all the same."""
     ABSENT = auto()
     """Was not there when the crooked school redeemed the voucher, says so, and has it back when two persons agree."""
+    OTHER_TRADE = auto()
+    """An employee of a machine works who is brought to the crooked school's class of cooks."""
+    PUPIL = auto()
+    """Is in the last year of a vocational school, and is brought there too."""
     TICKED = auto()
     """Has left, is ticked by the school at every session all the same, and says so about two of them."""
     UNCOUNTED = auto()
@@ -126,6 +130,8 @@ CATCHES: Final = {
     Manner.FORGED: Catch("exam_not_passed"),
     Manner.UNCOUNTED: Catch("payable_reached"),
     Manner.ABSENT: Catch("hold_opinion_twice"),
+    Manner.OTHER_TRADE: Catch("occupation_not_similar"),
+    Manner.PUPIL: Catch("pupil_not_admitted"),
     Manner.TICKED: Catch("hold_opinion_twice"),
     Scheme.UNLICENSED: Catch("not_licensed"),
     Scheme.CROWDED_TEACHERS: Catch("class_breaks_rules", "R17a"),
@@ -183,6 +189,8 @@ SCANNED: Final = frozenset(
         Manner.OTHER_CARD,
         Manner.TWICE,
         Manner.ELSEWHERE,
+        Manner.OTHER_TRADE,
+        Manner.PUPIL,
         Scheme.SCANS_BLACK_LISTED,
     }
 )
@@ -235,6 +243,10 @@ CROOKED_PLANS: Final[dict[Scheme, Callable[[Proposal], Proposal]]] = {
 """An honest plan, bent so that it breaks one rule and no other."""
 
 COURSE_OF_THE_CROOKED: Final = ("DS04", "junior")
+FIELD_OF_THE_CROOKED: Final = "catering"
+OTHER_FIELD: Final = "machining"
+"""The family of the crooked school's course, and one that has nothing to do with it."""
+
 UNLICENSED_COURSE: Final = ("DM01", "junior")
 COMPLETION_COURSE: Final = ("DA02", "")
 """A completion certificate is the strongest that can be had for it."""

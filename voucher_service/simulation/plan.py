@@ -80,7 +80,7 @@ MANNERS: Final = {
     ),
     Fate.FAILED: (Manner.FORGED, Manner.UNCOUNTED),
     Fate.LEFT: (Manner.GHOST, Manner.TICKED, Manner.GHOST, Manner.GHOST),
-    Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY, Manner.ABSENT),
+    Fate.LAPSED: (Manner.UNWILLING, Manner.GREEDY, Manner.ABSENT, Manner.OTHER_TRADE, Manner.PUPIL),
 }
 """What people with a fate try, in the order in which it is dealt to them."""
 
@@ -101,7 +101,7 @@ class Part:
 
     @property
     def opens_code(self) -> bool:
-        return self.attends or self.manner is Manner.ABSENT
+        return self.attends or self.manner in {Manner.ABSENT, Manner.OTHER_TRADE, Manner.PUPIL}
 
     @property
     def passes(self) -> bool:
@@ -219,7 +219,7 @@ def rounds(parts: Sequence[Part], now: datetime, closes_at: datetime) -> list[Ro
         alike = Round(now + timedelta(days=(every * turn).days), tuple(parts[turn::turns]))
         over = {Manner.EAGER} if alike.closed_at >= closes_at else set[Manner]()
         dealt_to = ((part, next(manners[part.fate])) for part in alike.parts)
-        played = (replace(part, manner=Manner.PLAIN if manner in over else manner) for part, manner in dealt_to)
+        played = (_playing(part, Manner.PLAIN if manner in over else manner) for part, manner in dealt_to)
         year.append(replace(alike, parts=tuple(played)))
     return year
 
@@ -237,6 +237,12 @@ def expected(year: Sequence[Round]) -> Expected:
         for fraud in turn.frauds():
             counts.catch(fraud)
     return counts
+
+
+def _playing(part: Part, manner: Manner) -> Part:
+    """Give a part its manner; whoever is brought from another trade is an employee there."""
+    employed = part.person._replace(category="enterprise_employee")
+    return replace(part, manner=manner, person=employed if manner is Manner.OTHER_TRADE else part.person)
 
 
 def _in_classes(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:

@@ -63,6 +63,7 @@ class Year:
         self._passed = passed
         self._courses_opened = self._first_of_round = 0
         self._trades = [_trades(number) for number in range(HONEST_SCHOOLS)]
+        self._fields = {row["demo_code"]: row["class"] for row in rows("occupations")}
         self._devices: dict[str, FaceDevice] = {}
         self._faculties = {clerk: Faculty(self._offices, clerk) for clerk in (*HONEST_CLERKS, *OTHER_CLERKS)}
         self._sold_number = ""
@@ -112,6 +113,7 @@ class Year:
         self._at_each_door(lambda course, one: course.admit(one, strangers[one.part.number]), group.everywhere)
         self._together(group.crooked.lure, group.trainees)
         self._together(group.crooked.redeem_without, group.residents)
+        self._together(group.crooked.bring_the_unfit, group.residents)
 
     def _teach(self, group: Group) -> None:
         """Teach, inspect and film; the first course of a round is hasty and leaves the last two for later."""
@@ -181,7 +183,10 @@ class Year:
         place = (self._courses_opened - self._first_of_round) // HONEST_SCHOOLS
         self._courses_opened += 1
         trades, clerk = self._trades[number], HONEST_CLERKS[number]
-        return kind(self._offices, clerk, trades[lap % len(trades)], self._faculties[clerk].team(place), residents)
+        trade = trades[lap % len(trades)]
+        for resident in residents:
+            resident.field = self._fields[trade[0]]
+        return kind(self._offices, clerk, trade, self._faculties[clerk].team(place), residents)
 
     def _log_in(self, *login_names: str) -> None:
         for login_name in login_names:

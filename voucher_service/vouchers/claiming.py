@@ -17,7 +17,9 @@ from voucher_service.holders.errors import AssistanceCapReached
 from voucher_service.identifiers import new_id, to_hex
 from voucher_service.ledger import service as ledger
 from voucher_service.programmes import service as programmes
+from voucher_service.vouchers.eligibility import bound_declared
 from voucher_service.vouchers.errors import NotEligible, QuotaExhausted, VoucherAlreadyHeld
+from voucher_service.vouchers.fitting import Bound
 from voucher_service.vouchers.models import Voucher
 from voucher_service.vouchers.rules import Past, judge_claim
 from voucher_service.vouchers.steps import move, of_holder, state_at
@@ -31,8 +33,10 @@ _CLAIM = Link(
     "claimed",
     """
     INSERT INTO voucher
-      (region_id, voucher_id, programme_id, period, holder_id, kind, state, seq, issued_at, expires_at)
-    SELECT region_id, :voucher_id, programme_id, :month, :holder_id, 'general', 'claimed', 1, :now, :expires_at
+      (region_id, voucher_id, programme_id, period, holder_id, kind, state, seq, issued_at, expires_at,
+      only_family, not_family)
+    SELECT region_id, :voucher_id, programme_id, :month, :holder_id, 'general', 'claimed', 1, :now, :expires_at,
+      CAST(:only_family AS TEXT), CAST(:not_family AS TEXT)
     FROM quota
     RETURNING region_id, voucher_id, seq, programme_id, period
     """,
@@ -81,10 +85,13 @@ CLAIM_WITH_HELP = Chain(
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a holder sends: the programme, the questionnaire's answers, and the key that makes it one claim."""
+    """What a holder sends: the programme, the questionnaire's answers, and the key that makes it one claim.
+
+    The answers are the three of willingness, `schooling`, and of an employee `post` or `former_post`.
+    """
 
     programme_id: int
-    answers: dict[str, bool]
+    answers: dict[str, Any]
     idempotency_key: str
     request_hash: bytes
 
@@ -116,28 +123,32 @@ def claim(wanted: Claim, holder: Caller, now: datetime, help_: Help | None = Non
     """Issue one voucher to a willing and eligible holder; return the answer's JSON text.
 
     Three reads, each by a key, and one statement that decides. Refusals: NotFound, ProgrammeNotRunning,
-    HolderTooYoung, NotEligible, QuotaExhausted, VoucherAlreadyHeld. Raises ChainBroken when the idempotency key has
-    an answer already. Source: 二(五), 二(三)1.
+    HolderTooYoung, DeclarationUnreadable, FieldUndeclared, NotEligible, QuotaExhausted, VoucherAlreadyHeld.
+    Raises ChainBroken when the idempotency key has an answer already. Source: 二(五), 二(三)1.
     """
     today = local_date(now)
     programme = programmes.require_running(wanted.programme_id, today)
     numbers = programmes.rule_numbers(programme.rule_pack_id)
     # The voucher is good to the end of the last day, as a person reads "three months".
     expires_at = end_of_day(add_months(today, programme.valid_months))
-    commitment = holders.standing_of_age(holder.subject_id, today, numbers["age_min"]).commitment
+    standing = holders.standing_of_age(holder.subject_id, today, numbers["age_min"])
     past = of_holder(holder.region_id, holder.subject_id)
-    _judge(wanted.answers, past, today, numbers)
+    bound = bound_declared(wanted.answers, standing.category)
+    _judge(wanted.answers, bound, past, today, numbers)
     _expire(past, now)
-    parameters = _parameters(wanted, holder, commitment, expires_at, now)
+    parameters = _parameters(wanted, holder, standing.commitment, expires_at, now) | bound._asdict()
     return _issue(parameters) if help_ is None else _issue_with_help(parameters, help_)
 
 
-def _judge(answers: dict[str, bool], past: Sequence[Voucher], today: date, numbers: Mapping[str, int]) -> None:
+def _judge(
+    answers: Mapping[str, Any], bound: Bound, past: Sequence[Voucher], today: date, numbers: Mapping[str, int]
+) -> None:
     """Raise NotEligible with every finding against a claim today; pass silently otherwise."""
     findings = judge_claim(
         answers,
         [Past(voucher.state, voucher.period // 100, voucher.examined_on) for voucher in past],
         today,
+        bound,
         trainings_max=numbers["subsidised_trainings_per_year_max"],
         cooling_months=numbers["rest_after_exam_months"],
     )

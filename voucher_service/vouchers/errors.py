@@ -28,6 +28,33 @@ class NotEligible(Refusal):
     en = "You cannot claim at present; `findings` says why not, and from when."
 
 
+class DeclarationUnreadable(Refusal):
+    """`field` is schooling, post or former_post; `choices` are what it may be."""
+
+    code = "declaration_unreadable"
+    status = 422
+    clause = "二(三)1"
+    zh = "领取时须申报在校情况，企业职工还须申报岗位所属的职业分类；“{field}”没有填，或不在可选范围内。"
+    en = "A claim declares schooling, and an employee's the field of the post; {field!r} is missing or no such choice."
+
+
+class FieldUndeclared(Refusal):
+    """`choices` are the fields that courses teach, and `other`."""
+
+    code = "field_undeclared"
+    status = 422
+    clause = "二(三)1"
+    zh = "企业职工须申报现岗位（转岗的申报原岗位）所属的职业分类。"
+    en = "An employee declares the field of the present post, or of the former one after a transfer."
+
+
+class RosterSaysOtherwise(Refusal):
+    code = "roster_says_otherwise"
+    clause = "二(三)1"
+    zh = "您申报的岗位或在校情况与花名册上的不一致，这张券暂不能领取。请与培训机构核对，或退出后改领通用券。"
+    en = "What you declare of your post or schooling is not what the roster says; have the institution correct it."
+
+
 class VoucherNotInState(Refusal):
     code = "voucher_not_in_state"
     zh = "培训券当前状态是“{state}”，不能进行这一步。"

@@ -82,6 +82,10 @@ class Voucher(Model):
     """How many holds stand on it: every step that leads on looks here in its own UPDATE."""
     left_over_at: Mapped[datetime | None] = mapped_column(Instant)
     """When its class closed while it was held: since then it carries its own promise of budget, not the class."""
+    only_family: Mapped[str | None] = mapped_column(Text)
+    """The only family of classes that its holder may learn in, as declared or as a roster said (R16, R17j)."""
+    not_family: Mapped[str | None] = mapped_column(Text)
+    """The family that a transferred employee does not learn in (R16)."""
 
 
 class CodeSession(Model):
@@ -154,7 +158,7 @@ class PaperVoucher(Model):
 
 
 class Questionnaire(Model):
-    """The willingness questionnaire that a claim rests on, 二(三)1; answers only, no person's data."""
+    """The questionnaire that a claim rests on, 二(三)1: will, ability, schooling, an employee's field of work."""
 
     __tablename__ = "questionnaire"
     __table_args__ = (STRICT,)

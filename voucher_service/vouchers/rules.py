@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from voucher_service.calendar import add_months
 from voucher_service.rulebook import decides
 from voucher_service.vouchers.errors import NoteMissing, ReasonUnknown
+from voucher_service.vouchers.fitting import FREE, NOTHING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
+
+    from voucher_service.vouchers.fitting import Bound
 
 REQUIRED_ANSWERS = ("wants_training", "wants_work", "able_to_attend")
 """The three questions of the willingness questionnaire, 二(三)1: will, wish to work, ability."""
@@ -86,23 +89,39 @@ def held_since(spans: Sequence[tuple[datetime, datetime | None]], now: datetime)
 
 
 def judge_claim(
-    answers: dict[str, bool], past: Sequence[Past], today: date, *, trainings_max: int, cooling_months: int
+    answers: Mapping[str, Any],
+    past: Sequence[Past],
+    today: date,
+    bound: Bound = FREE,
+    *,
+    trainings_max: int,
+    cooling_months: int,
 ) -> list[Finding]:
     """Return every reason against a claim today; an empty list means eligible."""
     return [
         *_willing(answers),
+        *_of_some_use(bound),
         *_within_yearly_cap(past, today, trainings_max),
         *_cooled_off(past, today, cooling_months),
     ]
 
 
 @decides("R01", "R12")
-def _willing(answers: dict[str, bool]) -> list[Finding]:
+def _willing(answers: Mapping[str, Any]) -> list[Finding]:
     if all(answers.get(question) is True for question in REQUIRED_ANSWERS):
         return []
     return [
         Finding("R01", "二(三)1", "问卷显示您目前没有培训或就业意愿。", "The questionnaire shows no wish to train.")
     ]
+
+
+def _of_some_use(bound: Bound) -> list[Finding]:
+    """A voucher that no class could take is not issued."""
+    if bound.only_family != NOTHING:
+        return []
+    sentence = "企业职工只能学与本岗位相同或相近的工种：按您申报的岗位和在校情况，没有可以参加的培训。"
+    english = "Employees learn their own or a similar occupation: with the post and schooling declared, there is none."
+    return [Finding("R16", "二(三)1", sentence, english)]
 
 
 def _within_yearly_cap(past: Sequence[Past], today: date, trainings_max: int) -> list[Finding]:

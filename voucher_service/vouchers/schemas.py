@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from voucher_service.vouchers.fitting import SCHOOLINGS
 from voucher_service.web.fields import Identifier, StrictSchema, line
 
 
 class AnswersSchema(StrictSchema):
-    """The willingness questionnaire, 二(三)1."""
+    """The questionnaire, 二(三)1: will and ability, schooling, and of an employee the field of work.
+
+    `post` and `former_post` are families of occupations, or `other`; `former_post` only after a transfer.
+    """
 
     wants_training = fields.Boolean(required=True, truthy={True}, falsy={False})
     wants_work = fields.Boolean(required=True, truthy={True}, falsy={False})
     able_to_attend = fields.Boolean(required=True, truthy={True}, falsy={False})
+    schooling = fields.String(required=True, validate=validate.OneOf(SCHOOLINGS))
+    post = line(60)
+    former_post = line(60)
 
 
 class ClaimSchema(StrictSchema):

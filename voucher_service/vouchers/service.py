@@ -13,8 +13,18 @@ from voucher_service.database import Link, db
 from voucher_service.ledger import service as ledger
 from voucher_service.vouchers.claiming import CLAIM, CLAIM_WITH_HELP, Claim, claim, claim_with_help
 from voucher_service.vouchers.decisions import ask, find_open, settle, waiting
-from voucher_service.vouchers.eligibility import findings_against, questionnaire, valid_until
+from voucher_service.vouchers.eligibility import findings_against, questionnaire, unfit_for, valid_until
 from voucher_service.vouchers.endings import ask_end, decide_end
+from voucher_service.vouchers.fitting import (
+    EMPLOYEE,
+    NO_FIELD,
+    NOTHING,
+    PUPIL,
+    SCHOOLINGS,
+    Bound,
+    bound_of_post,
+    bound_of_schooling,
+)
 from voucher_service.vouchers.helping import (
     ask_phone_change,
     change_phone,
@@ -61,9 +71,15 @@ from voucher_service.vouchers.steps import (
 __all__ = [
     "CLAIM",
     "CLAIM_WITH_HELP",
+    "EMPLOYEE",
     "HOLD_REASONS",
+    "NOTHING",
+    "NO_FIELD",
+    "PUPIL",
+    "SCHOOLINGS",
     "SPEND",
     "SPEND_ON_PAPER",
+    "Bound",
     "Claim",
     "Hold",
     "Paper",
@@ -73,6 +89,8 @@ __all__ = [
     "ask",
     "ask_end",
     "ask_phone_change",
+    "bound_of_post",
+    "bound_of_schooling",
     "change_phone",
     "claim",
     "claim_with_help",
@@ -124,6 +142,7 @@ __all__ = [
     "state_at",
     "states",
     "stood_at",
+    "unfit_for",
     "valid_until",
     "voucher_of_helped",
     "vouchers_of_helped",
@@ -142,6 +161,8 @@ SPEND = Link(
     FROM seat
     WHERE voucher.region_id = :region_id AND voucher.voucher_id = :voucher_id AND voucher.state = 'claimed'
       AND voucher.programme_id = seat.programme_id AND voucher.expires_at > :now AND voucher.holds = 0
+      AND (voucher.only_family IS NULL OR voucher.only_family = seat.family)
+      AND (voucher.not_family IS NULL OR voucher.not_family <> seat.family)
       AND voucher.session_tag = :session_tag AND coalesce(voucher.last_step_at, 0) < :step_at
       AND NOT EXISTS (
         SELECT 1 FROM voucher AS other
@@ -156,7 +177,9 @@ SPEND = Link(
     """,
     ("region_id", "voucher_id", "seq", "programme_id", "period", "holder_id", "reserved_fen"),
 )
-"""Spend a claimed voucher on the seat of the same chain. R23 and "same occupation and level once" are in the WHERE.
+"""Spend a claimed voucher on the seat of the same chain.
+
+The WHERE holds R16 and R17j, as `Bound.admits` does, R23, and "same occupation and level once".
 
 Parameters: region_id, voucher_id, now, step_at, session_tag, certify_by, cooled_off_if_examined_by.
 """

@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 CLAIMS_A_SECOND, PGBENCH_A_SECOND = 500, 5000
 WARM_UP: Final = 100
-ANSWERS: Final = {"wants_training": True, "wants_work": True, "able_to_attend": True}
+ANSWERS: Final = {
+    **dict.fromkeys(("wants_training", "wants_work", "able_to_attend"), True),
+    "schooling": "none",
+    "former_post": "other",
+}
 
 
 def measure(seconds: float, pairs: int) -> dict[str, Any]:
@@ -99,6 +103,8 @@ class Bench:
             "expires_at": to_microseconds(self.now + timedelta(days=90)),
             "expires_text": self.now.isoformat(),
             "answers": "{}",
+            "only_family": "machining",
+            "not_family": "none",
             "commitment": "\\x" + "00" * 32,
             "actor_role": "holder",
             "reference_id": 0,
