@@ -21,6 +21,14 @@ from voucher_service.vouchers.models import Voucher
 if TYPE_CHECKING:
     from pathlib import Path
 
+ITS_CHECKS = (
+    reconciliation.vouchers_agree_with_facts,
+    reconciliation.vouchers_stand_on_their_facts,
+    reconciliation.redeemed_vouchers_have_one_redemption,
+    reconciliation.holds_are_counted,
+)
+"""The others need a whole city around a voucher: tests/reports/test_rows_and_facts.py holds them against one."""
+
 REGISTERED_CHECKS, REGISTERED_EXPORTS = invariants.CHECKS, export.EXPORTS
 
 
@@ -66,7 +74,7 @@ def redeem(ledger: Ledger, voucher_id: int, redemption_id: int) -> None:
 @pytest.fixture
 def issued(sqlite_ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> Ledger:
     """A claimed voucher and a redeemed one, each with its facts, under the checks that the reports add."""
-    monkeypatch.setattr(invariants, "CHECKS", REGISTERED_CHECKS)
+    monkeypatch.setattr(invariants, "CHECKS", [check for check in REGISTERED_CHECKS if check in ITS_CHECKS])
     monkeypatch.setattr(export, "EXPORTS", REGISTERED_EXPORTS)
     sqlite_ledger.claim(1)
     sqlite_ledger.move(2, CLAIM, REDEEM)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tests.postgresql import Server
 
 VOUCHERS = 3
-CASES = 9
+CASES = 11
 """Copies of the ledger that the tests of one engine may spoil."""
 
 
@@ -98,6 +98,7 @@ def archive(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def _fill(url: str, folder: Path) -> list[tuple[int, str]]:
     """Claim vouchers and give the first of them back, each step under a head of its own; return them as named."""
     town = open_town(url, folder)
+    town.app.extensions["settings"].secrets.written_to(folder / "secrets.json")
     region_id = town.city.schools[0].region_id
     workers = [Worker(town, PEOPLE[number], region_id).log_in() for number in range(VOUCHERS)]
     for worker in workers:
@@ -184,3 +185,15 @@ def test_an_altered_head_is_named(archive: Archive) -> None:
     assert code == 1
     assert "head 1 does not bear the ledger's signature" in said
     assert "head 1 is not the one that was published under this number" in said
+
+
+@pytest.mark.parametrize("regions", ["[[1", '{"411202": 7}'])
+def test_a_head_that_nothing_can_read_is_named_and_stops_nothing(archive: Archive, regions: str) -> None:
+    code, said = archive.altered(
+        f"UPDATE head SET regions = '{regions}' WHERE head_no = 1",
+        "UPDATE rollup SET fen = fen + 1 WHERE kind = 'VoucherReturned'",
+    )
+    assert code == 1
+    assert "every row can be read" in said
+    assert "roll-up is what was sealed" in said
+    assert "Traceback" not in said

@@ -24,7 +24,7 @@ from voucher_service.holders.introducing import adopt
 from voucher_service.holders.keys import field_sealer
 from voucher_service.holders.models import Holder, PhoneChange
 from voucher_service.holders.rules import Identity
-from voucher_service.holders.sealing import commitment, new_salt
+from voucher_service.holders.sealing import SealBrokenError, commitment, new_salt
 from voucher_service.identifiers import new_id
 
 
@@ -140,6 +140,27 @@ def opened(holder: Holder) -> Identity:
         id_number=sealer.open(Holder.id_sealed.key, holder.holder_id, holder.id_sealed),
         phone=sealer.open(Holder.phone_sealed.key, holder.holder_id, holder.phone_sealed),
     )
+
+
+def not_as_committed(limit: int) -> list[tuple[int, int]]:
+    """Return (region_id, holder_id) of people whose sealed particulars are not those that the ledger committed to."""
+    wrong: list[tuple[int, int]] = []
+    for holder in db.session.scalars(select(Holder).order_by(Holder.holder_id).execution_options(yield_per=1000)):
+        if not _is_as_committed(holder):
+            wrong.append((holder.region_id, holder.holder_id))
+            if len(wrong) == limit:
+                break
+    return wrong
+
+
+def _is_as_committed(holder: Holder) -> bool:
+    try:
+        shown = opened(holder)
+    except SealBrokenError:
+        return False
+    index = field_sealer().blind_index(Holder.id_index.key, shown.id_number)
+    made = commitment(holder.commitment_salt, shown.id_number, shown.name)
+    return (made, index) == (holder.commitment, holder.id_index)
 
 
 def present() -> datetime:

@@ -53,6 +53,7 @@ from voucher_service.holders.one_time_codes import USE_ONE_TIME_CODE, OneTimeCod
 from voucher_service.holders.people import (
     enrol,
     known_by_number,
+    not_as_committed,
     opened,
     particulars,
     phone_changed,
@@ -101,6 +102,7 @@ __all__ = [
     "masked",
     "masked_all",
     "masked_known",
+    "not_as_committed",
     "notices_of",
     "particulars",
     "period_of",

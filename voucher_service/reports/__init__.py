@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from voucher_service.reports import reconciliation
+from voucher_service.reports import reconciliation, rows_and_facts
 
-__all__ = ["reconciliation"]
+__all__ = ["reconciliation", "rows_and_facts"]
