@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -138,6 +139,32 @@ def test_only_an_employee_is_asked_for_the_field_of_the_post(visitor: Visitor) -
     assert (refused.status_code, "企业职工只能学与本岗位相同或相近的工种" in refused.text) == (409, True)
     claim = employee.http.post(claim_page(employee.town), data=hidden_in(review.text), headers=PAGE)
     assert claim.status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("declared", "told", "bound"),
+    [
+        ({"post": "care", "former_post": ""}, "与您申报的岗位不相近", "这张券用在这些工种的班上："),
+        ({"post": "care", "former_post": "machining"}, "与您申报的岗位不相近", "这张券不能用在这些工种的班上："),
+        ({"schooling": "other_school"}, "毕业年度在校生只能参加创业培训", "这张券用在这些工种的班上："),
+    ],
+)
+def test_the_classes_say_which_the_voucher_is_not_for(
+    visitor: Visitor, declared: dict[str, str], told: str, bound: str
+) -> None:
+    town = visitor.town
+    worker = visitor.log_in(PEOPLE[2]._replace(category="enterprise_employee"), REGION)
+    assert told not in worker.open("/classes?region=&occupation=DM01").text
+    form = reviewed(worker, **declared)
+    page = worker.http.post(claim_page(town), data=form, headers=PAGE).location
+    assert bound in worker.open(page).text
+    found = worker.open("/classes?region=&occupation=DM01").text
+    assert found.count(told) == found.count('<section class="card">') > 0
+    other = "DA02" if "schooling" in declared else "DS01"
+    assert told not in worker.open(f"/classes?region=&occupation={other}").text
+    one = re.search(r'href="(/classes/\d+/[0-9a-f]{16})"', found)
+    assert one
+    assert told in worker.open(one[1]).text
 
 
 def test_a_voucher_is_given_back_once(worker: Visitor) -> None:

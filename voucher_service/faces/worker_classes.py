@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -15,6 +16,7 @@ from voucher_service.faces import forms
 from voucher_service.faces.wording import REGIONS
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
+from voucher_service.vouchers import service as vouchers
 from voucher_service.web.access import HOLDER, allow, caller
 
 blueprint = Blueprint("worker_classes", __name__)
@@ -27,14 +29,14 @@ SHOWN_MAX = 60
 def search() -> str:
     """List the classes that still take people, soonest first; the own region's unless another is asked for."""
     region_id, occupation, first_day = _wanted_region(), request.args.get("occupation", ""), _wanted_day()
-    found = _found(region_id, occupation, first_day)
+    found, unfit = _found(region_id, occupation, first_day), _unfit()
     return render_template(
         "worker/classes.html",
         region_id=region_id,
         occupation=occupation,
         first_day=first_day,
         occupations=programmes.occupations(),
-        classes=[(one, _institution(one)) for one in found[:SHOWN_MAX]],
+        classes=[(one, _institution(one), unfit(one)) for one in found[:SHOWN_MAX]],
         more=len(found) > SHOWN_MAX,
     )
 
@@ -51,6 +53,7 @@ def show(region_id: int, training_class: str) -> str:
         "worker/class.html",
         training_class=found,
         institution=_institution(found),
+        unfit=_unfit()(found),
         sessions=classes.sessions(found),
         occupations=programmes.occupations(),
     )
@@ -67,6 +70,14 @@ def _found(region_id: int, occupation: str, first_day: date) -> list[Any]:
             query = query.filter_by(occupation_code=occupation)
         found += db.session.scalars(query.order_by(columns["starts_on"], columns["class_id"]).limit(SHOWN_MAX + 1))
     return sorted(found, key=lambda one: (one.starts_on, one.class_id))
+
+
+def _unfit() -> Callable[[Any], str | None]:
+    """Return what says by which rule a class is not for the voucher that the caller could bring, R16 or R17j."""
+    now = forms.now()
+    held = vouchers.of_holder(caller().region_id, caller().subject_id)
+    usable = next((one for one in held if vouchers.state_at(one, now) in {"offered", "claimed"}), None)
+    return lambda found: vouchers.unfit_for(usable, found.family) if usable else None
 
 
 def _institution(training_class: Any) -> str:

@@ -61,7 +61,7 @@ def show(voucher: str) -> str:
         facts=facts,
         scans=scans_of(found, facts),
         questions=QUESTIONS,
-        **(claiming.declarable(caller()) if state == "offered" else {}),
+        **(claiming.declarable(caller()) if state in {"offered", "claimed"} else {}),
         held=[line for line in risk.of_holder(found) if line.ended is None],
         help=_help(found),
     )
