@@ -65,8 +65,8 @@ def named_in(judged: Case) -> Named:
 
 def lock(named: Named) -> None:
     """Let nobody else book these teachers and rooms until this unit of work ends."""
-    for resource in sorted({resource for resource, _ in named.resources}):
-        db.session.execute(_LOCK, {"resource": resource})
+    if asked := [{"resource": resource} for resource in sorted({resource for resource, _ in named.resources})]:
+        db.session.execute(_LOCK, asked)
 
 
 def clash(judged: Case, named: Named) -> Clash:

@@ -157,8 +157,8 @@ def tick(
 
 def lock_people(holder_ids: Iterable[int]) -> None:
     """Let nobody else sign these people in until this unit of work ends."""
-    for holder_id in sorted(set(holder_ids)):
-        db.session.execute(_LOCK, {"holder_id": holder_id})
+    if people := [{"holder_id": holder_id} for holder_id in sorted(set(holder_ids))]:
+        db.session.execute(_LOCK, people)
 
 
 @dataclass(slots=True)
