@@ -29,7 +29,7 @@ def somebody_elses_card(town: Town) -> Broken:
     door, worker, friend = free_door(town), claimed(town).open_code(), newcomer(town)
     card = {"id_number": friend.person.id_number, "name": friend.person.name}
     scan = door.post("/api/v1/redemptions", redeem_body(worker, door.hex, **card))
-    return Broken(problem(scan, 422, "holder_mismatch"), {}, unpaid=[worker, friend])
+    return Broken(problem(scan, 422, "holder_mismatch"), {"differs": "id_mismatch"}, unpaid=[worker, friend])
 
 
 def turned_down(town: Town, code: str, **changes: Any) -> Broken:

@@ -215,7 +215,8 @@ def on_the_black_list(town: Town) -> Broken:
     alone = town.post(confirm, staff(town, "bureau1"), None)
     problem(alone, 409, "second_person_is_first")
     assert town.post(confirm, staff(town, "bureau2"), None).status_code == 200
-    return Broken(problem(planned.submit(), 403, "institution_suspended"), {}, shut=[planned])
+    figures = {"suspended_on": listing["listed_from"]}
+    return Broken(problem(planned.submit(), 403, "institution_suspended"), figures, shut=[planned])
 
 
 def adopt(town: Town, days: int, **numbers: int) -> None:

@@ -9,8 +9,8 @@ class InstitutionSuspended(Refusal):
     code = "institution_suspended"
     status = 403
     clause = "二(三)3"
-    zh = "该培训机构已被暂停，不能开展补贴性培训。"
-    en = "The institution is suspended and may not train at public cost."
+    zh = "该培训机构自 {suspended_on} 起被暂停，不能开展补贴性培训。"
+    en = "The institution is suspended since {suspended_on} and may not train at public cost."
 
 
 class InstitutionBarred(Refusal):

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Select, select
 
+from voucher_service.calendar import local_date
 from voucher_service.database import db
 from voucher_service.errors import NotFound
 from voucher_service.institutions.devices import (
@@ -116,8 +117,8 @@ def require_licence(region_id: int, institution_id: int, occupation_code: str, l
     Refuses with NotFound, InstitutionSuspended, InstitutionBarred, NotLicensed.
     """
     institution = get(region_id, institution_id)
-    if is_suspended(institution, day):
-        raise InstitutionSuspended
+    if institution.suspended_at is not None and is_suspended(institution, day):
+        raise InstitutionSuspended(suspended_on=local_date(institution.suspended_at).isoformat())
     if institution.audit_finding:
         raise InstitutionBarred
     licence = db.session.get(Licence, (region_id, institution_id, occupation_code, level))

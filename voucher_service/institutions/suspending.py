@@ -107,7 +107,7 @@ def reason_against(institution: Institution, day: date) -> Refusal | None:
         year = max(one.found_on.year for one in found)
         return InstitutionBarred(finding_year=year, since_year=_since_year(day))
     if institution.suspended_at is not None:
-        return InstitutionSuspended()
+        return InstitutionSuspended(suspended_on=local_date(institution.suspended_at).isoformat())
     return InstitutionBarred() if institution.audit_finding else None
 
 

@@ -79,7 +79,7 @@ def _shown(scan: Scan, now: datetime, *, needs_code: bool = True) -> tuple[Verif
     match = match_holder(code, directory, id_number=scan.id_number, name=scan.name)
     waived = match is HolderMatch.NAME_MISMATCH and scan.waiver_reason
     if match is not HolderMatch.MATCH and not waived:
-        raise HolderMismatch
+        raise HolderMismatch(differs=match.value)
     region_id = programmes.allotment_by_public_no(code.programme_number).region_id
     try:
         return code, vouchers.find(region_id, code.voucher_id)

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from voucher_service.calendar import local_date
 from voucher_service.classes import service as classes
 from voucher_service.database import end_reading
-from voucher_service.errors import NotFound, Refusal
+from voucher_service.errors import Forbidden, NotFound, Refusal
 from voucher_service.institutions import service as institutions
-from voucher_service.institutions.errors import InstitutionSuspended
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import papers
 from voucher_service.redemptions.errors import (
@@ -40,7 +39,7 @@ def reason_against(scan: Scan, code: VerifiedCode, region_id: int, caller: Calle
     """Find out why the statement changed nothing. Read after the fact, so it names what stands in the way now."""
     end_reading()
     if caller.institution_id is None:
-        return InstitutionSuspended()
+        return Forbidden()
     return (
         institutions.reason_against(institutions.get(caller.region_id, caller.institution_id), local_date(now))
         or _reason_of_class(scan, caller, now)

@@ -200,7 +200,7 @@ def verified(scan: Scan, now: datetime) -> VerifiedCode:
     match = match_holder(code, directory, id_number=scan.id_number, name=scan.name)
     waived = match is HolderMatch.NAME_MISMATCH and scan.waiver_reason
     if match is not HolderMatch.MATCH and not waived:
-        raise HolderMismatch
+        raise HolderMismatch(differs=match.value)
     return code
 
 

@@ -139,7 +139,7 @@ def _against_card(entry: Entry, card: Card | None, code: VerifiedCode) -> Refusa
     directory = current_app.extensions["key_ring"].directory
     match = match_holder(code, directory, id_number=shown.id_number, name=shown.name)
     waived = match is HolderMatch.NAME_MISMATCH and shown.waiver_reason
-    return None if match is HolderMatch.MATCH or waived else HolderMismatch()
+    return None if match is HolderMatch.MATCH or waived else HolderMismatch(differs=match.value)
 
 
 def _of_present_session(code: VerifiedCode, region_id: int) -> VerifiedCode:

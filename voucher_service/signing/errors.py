@@ -99,10 +99,12 @@ class CodeStaticNeedsPersonCheck(CodeRefusal):
 
 
 class HolderMismatch(CodeRefusal):
+    """`differs` is what was found different first: id_mismatch, name_mismatch; whose the voucher is, nobody is told."""
+
     code = "holder_mismatch"
     clause = "二(五)"
-    zh = "身份证件与持券人不符，培训券不得转让。"
-    en = "The identity card is not the holder's; a voucher cannot be passed on."
+    zh = "身份证件与持券人不符：公民身份号码和姓名都要与领券人的一致，培训券不得转让。"
+    en = "The card is not the holder's: number and name have both to be; a voucher cannot be passed on."
 
 
 class CodeAlreadyUsed(CodeRefusal):
