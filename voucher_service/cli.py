@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from voucher_service.classes.commands import groups
 from voucher_service.errors import Refusal
 from voucher_service.identifiers import from_hex
+from voucher_service.institutions.commands import staff_group
 from voucher_service.programmes.commands import calendar_group
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
 from voucher_service.signing.commands import code, keys
@@ -84,7 +85,7 @@ def _app_in_step() -> Flask:
     return _app()
 
 
-for _group in (*groups(_app, _app_in_step), calendar_group(_app_in_step)):
+for _group in (*groups(_app, _app_in_step), calendar_group(_app_in_step), staff_group(_app_in_step)):
     main.add_command(_group)
 
 

@@ -28,4 +28,4 @@ def app(sqlite_url: str) -> Iterator[Flask]:
 @pytest.fixture
 def clerk(app: Flask) -> service.NewStaff:
     with app.app_context(), unit_of_work():
-        return service.create_staff("clerk", PASSWORD, BUREAU_CLERK, 411202)
+        return service.create_staff("clerk", PASSWORD, BUREAU_CLERK, 411202, person_id=77)

@@ -65,7 +65,7 @@ def test_wrong_name_password_code_and_a_disabled_account_are_answered_alike(
 ) -> None:
     code = code_at(clerk.totp_secret, clock.now())
     with unit_of_work():
-        gone = service.create_staff("gone", PASSWORD, BUREAU_CLERK, 411202)
+        gone = service.create_staff("gone", PASSWORD, BUREAU_CLERK, 411202, person_id=1)
         service.disable_staff(gone.account_id)
     for shown in (
         ("nobody", PASSWORD, code),
@@ -235,13 +235,13 @@ def test_unknown_wrong_and_revoked_clients_are_refused_and_a_revoked_ones_sessio
 )
 def test_an_account_has_a_role_that_fits(role: str, institution_id: int | None) -> None:
     with pytest.raises(RoleUnfit), unit_of_work():
-        service.create_staff("misfit", PASSWORD, role, 411202, institution_id=institution_id)
+        service.create_staff("misfit", PASSWORD, role, 411202, institution_id=institution_id, person_id=1)
 
 
 @on_each_engine
 def test_a_login_name_is_one_accounts_and_a_person_may_have_two(clerk: service.NewStaff) -> None:
     with pytest.raises(LoginNameTaken), unit_of_work():
-        service.create_staff("clerk", PASSWORD, BUREAU_CLERK, 411202)
+        service.create_staff("clerk", PASSWORD, BUREAU_CLERK, 411202, person_id=1)
     with unit_of_work():
         second = service.create_staff("clerk-too", PASSWORD, BUREAU_CLERK, 411202, person_id=clerk.person_id)
     assert second.person_id == clerk.person_id

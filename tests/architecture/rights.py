@@ -42,7 +42,7 @@ RIGHTS: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(("training_class", "class_session", "class_opinion", "institution", "licence", "device"), KEPT),
     **dict.fromkeys(("teacher", "venue", "blacklisting", "region_consent", "institution_suspension"), KEPT),
     **dict.fromkeys(("bookable", "booking", "rule_pack_proposal"), KEPT),
-    **dict.fromkeys(("institution_finding", "working_year"), ONLY_GROWS),
+    **dict.fromkeys(("institution_finding", "working_year", "staff_person"), ONLY_GROWS),
     **dict.fromkeys(("offline_scan",), KEPT),
     **dict.fromkeys(("device_sync",), ONLY_GROWS),
     **dict.fromkeys(("staff_account", "api_client", "holder_access"), KEPT),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER")
 
 
-WITHOUT_REGION = {"head": "head_no", "working_year": "revision"}
+WITHOUT_REGION = {"head": "head_no", "working_year": "revision", "staff_person": "person_id"}
 """A number of a table that is the city's, and has no region."""
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from voucher_service.accounts import service as accounts
 from voucher_service.database import unit_of_work
-from voucher_service.identifiers import from_hex
+from voucher_service.identifiers import from_hex, new_id
 from voucher_service.web.access import BUREAU_REVIEWER, Caller
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def insider(town: Town, door: Door) -> str:
     with town.app.app_context(), unit_of_work():
         person = accounts.create_staff(
             f"moonlighter-{door.hex}", "a-long-password", "institution_clerk", door.region_id,
-            institution_id=door.institution_id,
+            institution_id=door.institution_id, person_id=new_id(),
         )  # fmt: skip
         caller = Caller(BUREAU_REVIEWER, person.account_id ^ 1, 411200, person.person_id)
         town.city.staff["insider"] = caller

@@ -38,6 +38,21 @@ class StaffAccount(Model):
     disabled_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class StaffPerson(Model):
+    """A natural person behind accounts, known again by a keyed index of their ID number; the number is kept nowhere."""
+
+    __tablename__ = "staff_person"
+    __table_args__ = (
+        UniqueConstraint("id_index"),
+        CheckConstraint("length(id_index) = 32", name="id_index"),
+        STRICT,
+    )
+
+    person_id: Mapped[int] = mapped_column(LargeInteger, primary_key=True, autoincrement=False)
+    id_index: Mapped[bytes] = mapped_column(LargeBinary)
+    known_since: Mapped[datetime] = mapped_column(Instant)
+
+
 class ApiClient(Model):
     """A system of an institution. Its secret is 256 random bits, so a plain SHA-256 keeps it."""
 

@@ -22,6 +22,7 @@ from voucher_service.accounts import rules, second_factor
 from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogInRefused, RoleUnfit, TooManyAttempts
 from voucher_service.accounts.held_sessions import hold_session as hold_session  # noqa: PLC0414 - shown to other rooms
 from voucher_service.accounts.models import ApiClient, LoginFailure, LoginSession, StaffAccount
+from voucher_service.accounts.persons import person_of_index as person_of_index  # noqa: PLC0414 - as above
 from voucher_service.accounts.persons import works_for as works_for  # noqa: PLC0414 - shown to other rooms
 from voucher_service.accounts.session_cache import Recognised, SessionCache
 from voucher_service.clock import to_microseconds
@@ -70,18 +71,18 @@ def create_staff(
     role: str,
     region_id: int,
     *,
+    person_id: int,
     institution_id: int | None = None,
-    person_id: int | None = None,
     totp_secret: str | None = None,
 ) -> NewStaff:
-    """Create an account; `person_id` of an earlier account says that both are one person's.
+    """Create an account; `person_id` says whose, and that of another account that both are one person's.
 
     Refuses with RoleUnfit, PasswordTooShort and LoginNameTaken.
     """
     if role not in STAFF_ROLES or (role in INSTITUTION) != (institution_id is not None):
         raise RoleUnfit(role=role)
     rules.require_password(password)
-    new = NewStaff(new_id(), person_id or new_id(), totp_secret or second_factor.new_secret())
+    new = NewStaff(new_id(), person_id, totp_secret or second_factor.new_secret())
     db.session.add(
         StaffAccount(
             account_id=new.account_id,

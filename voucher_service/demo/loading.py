@@ -289,6 +289,12 @@ def _hire(schools: Sequence[School]) -> dict[str, Caller]:
 
 def _account(login_name: str, role: str, region_id: int, institution_id: int | None) -> Caller:
     new: NewStaff = accounts.create_staff(
-        login_name, PASSWORD, role, region_id, institution_id=institution_id, totp_secret=TOTP_SECRET
+        login_name,
+        PASSWORD,
+        role,
+        region_id,
+        institution_id=institution_id,
+        person_id=new_id(),
+        totp_secret=TOTP_SECRET,
     )
     return Caller(role, new.account_id, region_id, new.person_id, institution_id)

@@ -64,6 +64,7 @@ from voucher_service.holders.people import (
 from voucher_service.holders.phone_changes import ask_phone_change, change_phone, phone_changes_of_day
 from voucher_service.holders.reading import Person, is_same_name, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
+from voucher_service.holders.staff import staff_index
 from voucher_service.web.access import HOLDER, Caller
 
 __all__ = [
@@ -121,6 +122,7 @@ __all__ = [
     "seal",
     "send_one_time_code",
     "send_waiting",
+    "staff_index",
     "standing",
     "standing_of_age",
     "tell",
