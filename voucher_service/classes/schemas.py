@@ -86,6 +86,7 @@ class ClassSchema(Schema):
     region_id = fields.Integer()
     programme_id = fields.Integer()
     occupation_code = fields.String()
+    family = fields.String()
     level = fields.String()
     certificate_type = fields.String()
     state = fields.String()

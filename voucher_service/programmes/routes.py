@@ -8,6 +8,7 @@ from voucher_service.calendar import local_date
 from voucher_service.programmes import service
 from voucher_service.programmes.schemas import (
     BudgetedProgrammeSchema,
+    FieldsSchema,
     OpenProgrammesSchema,
     ProgrammesSchema,
 )
@@ -32,6 +33,14 @@ def list_programmes() -> dict[str, Any]:
 def list_open_programmes(region_id: int) -> dict[str, Any]:
     """List what a resident of a region can claim from today, with what is left of the quota."""
     return {"programmes": service.open_programmes(region_id, local_date(now()))}
+
+
+@blueprint.route("/fields")
+@allow(PUBLIC)
+@blueprint.response(200, FieldsSchema)
+def list_fields() -> dict[str, Any]:
+    """List the fields of work that a claim can declare, each with the occupations that are taught in it."""
+    return {"fields": [{"family": key, "occupations": taught} for key, taught in service.families().items()]}
 
 
 @blueprint.route("/<int(max=2147483647):programme_id>")

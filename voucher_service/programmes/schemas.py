@@ -45,3 +45,20 @@ class ProgrammesSchema(Schema):
 
 class OpenProgrammesSchema(Schema):
     programmes = fields.List(fields.Nested(OpenProgrammeSchema))
+
+
+class TaughtSchema(Schema):
+    occupation_code = fields.String()
+    name = fields.String()
+    name_en = fields.String()
+
+
+class FieldOfWorkSchema(Schema):
+    """`family` is what a claim, a class and a voucher's bound carry."""
+
+    family = fields.String()
+    occupations = fields.List(fields.Nested(TaughtSchema))
+
+
+class FieldsSchema(Schema):
+    fields_ = fields.List(fields.Nested(FieldOfWorkSchema), data_key="fields", attribute="fields")

@@ -11,7 +11,8 @@ from voucher_service.web.fields import Identifier, StrictSchema, line
 class AnswersSchema(StrictSchema):
     """The questionnaire, 二(三)1: will and ability, schooling, and of an employee the field of work.
 
-    `post` and `former_post` are families of occupations, or `other`; `former_post` only after a transfer.
+    `post` and `former_post` are families as /api/v1/programmes/fields lists them, or `other`; `former_post` only after
+    a transfer.
     """
 
     wants_training = fields.Boolean(required=True, truthy={True}, falsy={False})
@@ -40,6 +41,8 @@ class VoucherSchema(StrictSchema):
     reserved_fen = fields.Integer(allow_none=True)
     value_fen = fields.Integer(allow_none=True)
     certify_by = fields.AwareDateTime(allow_none=True)
+    only_family = fields.String(allow_none=True, metadata={"description": "the only field of classes it is good for"})
+    not_family = fields.String(allow_none=True, metadata={"description": "the field of classes it is not good for"})
 
 
 class VouchersSchema(StrictSchema):
