@@ -18,6 +18,8 @@ SEE_OTHER = 303
 """After a form, so that reloading the page sends nothing again."""
 
 _CODE_CHARACTERS_MAX = 40
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""What nobody can see in a line. Ideographs newer than this Python, or of a private font, are none of it."""
 _NONCE = re.compile(r"[0-9a-f]{32}")
 _WHOLE = re.compile(r"[0-9]{1,5}")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -43,9 +45,9 @@ def digest() -> bytes:
 
 
 def line(name: str, most: int, least: int = 1) -> str:
-    """Read one line of text; refuses with InvalidInput."""
+    """Read one line of text, in any letter that there is or will be; refuses with InvalidInput."""
     text = request.form.get(name, "").strip()
-    if not least <= len(text) <= most or (text and not text.isprintable()):
+    if not least <= len(text) <= most or any(unicodedata.category(character) in _UNSEEN for character in text):
         raise InvalidInput({name: [f"{least}-{most}"]})
     return text
 
@@ -62,6 +64,11 @@ def typed_code() -> str:
     """Read the digits of a code as they were typed or pasted: full-width, in groups, with blanks around them."""
     typed = unicodedata.normalize("NFKC", request.form.get("code", "")[:_CODE_CHARACTERS_MAX])
     return "".join(typed.replace("-", " ").split())
+
+
+def scanned_code() -> str:
+    """Read a voucher's digits as a scanner box types them, through an input method that writes full-width, perhaps."""
+    return "".join(unicodedata.normalize("NFKC", line("code", 600)).split())
 
 
 def whole(name: str) -> int:

@@ -15,6 +15,7 @@ from voucher_service.classes import service as classes
 from voucher_service.database import db
 from voucher_service.faces import forms, scan_answers, scan_paper
 from voucher_service.faces.named import class_named
+from voucher_service.holders.service import NAME_CHARACTERS_MAX
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
@@ -57,7 +58,7 @@ def show_scanner(training_class: str) -> str:
 def scan(training_class: str) -> ResponseReturnValue:
     """Redeem the shown voucher; a paper one goes on at the door for paper, which asks for a one-time code."""
     found = class_named(training_class)
-    code = "".join(forms.line("code", 600).split())
+    code = forms.scanned_code()
     if redemptions.is_paper(code):
         return scan_paper.door(found, code=code)
     return scan_answers.page(found, *scan_answers.redeem_once(_scan(found, code)))
@@ -69,7 +70,7 @@ def _scan(training_class: Any, code: str) -> Scan:
         class_region_id=training_class.region_id,
         class_id=training_class.class_id,
         id_number=forms.line("id_number", 20),
-        name=forms.line("name", 50),
+        name=forms.line("name", NAME_CHARACTERS_MAX),
         person_check="typed",
         waiver_reason=forms.line("waiver_reason", 200, least=0) or None,
         idempotency_key=forms.nonce(),

@@ -12,6 +12,7 @@ from voucher_service.errors import InvalidInput, Refusal
 from voucher_service.faces import forms, scan_answers
 from voucher_service.faces.named import class_named
 from voucher_service.holders import service as holders
+from voucher_service.holders.service import NAME_CHARACTERS_MAX
 from voucher_service.programmes import service as programmes
 from voucher_service.redemptions import service as redemptions
 from voucher_service.redemptions.service import Scan
@@ -72,11 +73,11 @@ def _own(training_class: str) -> Any:
 
 def _scan(training_class: str) -> Scan:
     return Scan(
-        digits="".join(forms.line("code", 600).split()),
+        digits=forms.scanned_code(),
         class_region_id=caller().region_id,
         class_id=forms.identifier(training_class),
         id_number=forms.line("id_number", 20),
-        name=forms.line("name", 50),
+        name=forms.line("name", NAME_CHARACTERS_MAX),
         person_check="typed",
         waiver_reason=forms.line("waiver_reason", 200, least=0) or None,
         idempotency_key=forms.nonce(),

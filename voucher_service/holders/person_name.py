@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Final
 
 from voucher_service.holders.errors import NameMalformed, PhoneMalformed
 
 _LETTERS_MIN, _LETTERS_MAX = 2, 50
+NAME_CHARACTERS_MAX: Final = 150
+"""The longest name that is accepted: each letter with a variation selector, and separators between them."""
+
 _COMPATIBILITY_IDEOGRAPHS = "\uf900-\ufaff\U0002f800-\U0002fa1f"
 _PRIVATE_USE = "\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd"
 _IDEOGRAPHS = (

@@ -61,6 +61,7 @@ from voucher_service.holders.people import (
     require_same_person,
     row_of,
 )
+from voucher_service.holders.person_name import NAME_CHARACTERS_MAX
 from voucher_service.holders.phone_changes import ask_phone_change, change_phone, phone_changes_of_day
 from voucher_service.holders.reading import Person, is_same_name, read_person
 from voucher_service.holders.rules import RELATIONS, Identity
@@ -69,6 +70,7 @@ from voucher_service.web.access import HOLDER, Caller
 
 __all__ = [
     "COUNT_ASSISTANCE",
+    "NAME_CHARACTERS_MAX",
     "RELATIONS",
     "TELL",
     "USE_ONE_TIME_CODE",

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, post_load, validates_schema
 from marshmallow.validate import Length, OneOf, Range
 
+from voucher_service.holders.service import NAME_CHARACTERS_MAX
 from voucher_service.institutions.licensing import Listing, NewInstitution
 from voucher_service.institutions.registers import TeacherEntry, VenueEntry
 from voucher_service.institutions.rules import KINDS, ROOM_KINDS
@@ -42,7 +43,7 @@ class LicenceEndSchema(Schema):
 
 
 class TeacherEntrySchema(Schema):
-    name = line(50, required=True)
+    name = line(NAME_CHARACTERS_MAX, required=True)
     id_number = fields.String(required=True, validate=Length(15, 20))
     phone = fields.String(required=True, validate=Length(11, 20))
     qualification = line(100, required=True)

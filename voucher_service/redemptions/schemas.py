@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
+from voucher_service.holders.service import NAME_CHARACTERS_MAX
 from voucher_service.web.fields import Identifier, StrictSchema, line
 
 
@@ -11,7 +12,7 @@ class PersonCheckSchema(StrictSchema):
     """The identity card that was shown at the door; used for the comparison and never stored."""
 
     id_number = fields.String(required=True, validate=validate.Length(15, 20))
-    name = line(50, required=True)
+    name = line(NAME_CHARACTERS_MAX, required=True)
     method = fields.String(load_default="typed", validate=validate.OneOf(("id_card_reader", "typed")))
     waiver_reason = line(200, load_default=None)
 

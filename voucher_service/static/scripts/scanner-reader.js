@@ -98,7 +98,7 @@ export function watchCard(idNumber, name) {
     if (!idNumber.value) times = times.slice(-1);
   });
   idNumber.addEventListener("input", () => {
-    const both = idNumber.value.match(/^(\D{2,50}?)[\s,，;；|]+(\d{17}[\dXx])$/);
+    const both = idNumber.value.match(/^(\D{2,150}?)[\s,，;；|]+(\d{17}[\dXx])$/);
     if (both) [name.value, idNumber.value] = [both[1].trim(), both[2]];
   });
   return () => {

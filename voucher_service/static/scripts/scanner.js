@@ -131,7 +131,7 @@ async function refreshTally() {
 // ---- One scan ---------------------------------------------------------------------------------------------------
 
 async function begin(text) {
-  const code = text.replace(/\s+/g, "");
+  const code = text.normalize("NFKC").replace(/[\s\p{Cc}]+/gu, "");
   if (scan || !code) return;
   if (isReachable && [16, 212].includes(code.length)) {
     at("code").value = code; // a paper voucher goes on at its own door, which this form leads to
