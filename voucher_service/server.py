@@ -48,6 +48,7 @@ def prepare(settings: Settings) -> None:
     with app.app_context():
         _require_fitting_secrets()
         _require_ledger_key(settings)
+        _require_own_log_ins(settings)
         if settings.is_demo:
             _load_demo(app)
 
@@ -96,6 +97,15 @@ def _require_fitting_secrets() -> None:
         raise UnsafeSettings(
             "the secrets do not open what is sealed in this database: restore the secrets.json that belongs to it from "
             "your backup, or name another DATABASE_URL or DATA_DIR"
+        )
+
+
+def _require_own_log_ins(settings: Settings) -> None:
+    """The demonstration prints what opens its accounts; with its people and its quotas it is no city's database."""
+    if not settings.is_demo and (known := held_secrets.open_to(loading.TOTP_SECRET)):
+        raise UnsafeSettings(
+            f"this database has {known} log-ins of the demonstration, which everybody knows: name a DATABASE_URL of "
+            "the city's own, or end each with `voucher-service staff disable`"
         )
 
 

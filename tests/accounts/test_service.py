@@ -10,7 +10,7 @@ import pytest
 
 from tests.accounts.application import engine_url, on_each_engine, small_service
 from tests.accounts.conftest import PASSWORD
-from voucher_service.accounts import service
+from voucher_service.accounts import held_secrets, service
 from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogInRefused, RoleUnfit, TooManyAttempts
 from voucher_service.accounts.models import LoginSession, StaffAccount
 from voucher_service.accounts.second_factor import code_at
@@ -246,6 +246,18 @@ def test_a_login_name_is_one_accounts_and_a_person_may_have_two(clerk: service.N
         second = service.create_staff("clerk-too", PASSWORD, BUREAU_CLERK, 411202, person_id=clerk.person_id)
     assert second.person_id == clerk.person_id
     assert second.account_id != clerk.account_id
+
+
+def test_accounts_whose_second_factor_somebody_knows_are_counted_until_they_are_disabled(
+    clerk: service.NewStaff,
+) -> None:
+    known = "KNOWN" * 6 + "AB"
+    with unit_of_work():
+        open_one = service.create_staff("known", PASSWORD, BUREAU_CLERK, 411202, person_id=1, totp_secret=known)
+    assert (held_secrets.open_to(known), held_secrets.open_to(clerk.totp_secret)) == (1, 1)
+    with unit_of_work():
+        service.disable_staff(open_one.account_id)
+    assert held_secrets.open_to(known) == 0
 
 
 def test_nonsense_is_nobodys_token() -> None:

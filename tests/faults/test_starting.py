@@ -68,6 +68,15 @@ def test_a_production_service_without_a_signing_key_names_the_command(sqlite_ser
     assert "voucher-service keys create" in refusal(sqlite_service)
 
 
+def test_a_database_with_the_demonstrations_log_ins_is_not_served_in_production(served_once: RunningService) -> None:
+    served_once.environment["VOUCHER_PROFILE"] = "production"
+    said = refusal(served_once)
+    assert "log-ins of the demonstration" in said
+    assert "staff disable" in said
+    served_once.environment["VOUCHER_PROFILE"] = "demo"
+    served_once.start()
+
+
 def spoil(name: str) -> Callable[[Path], None]:
     return lambda folder: (folder / name).write_text("{") and None
 
