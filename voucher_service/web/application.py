@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.routing import Rule
+from werkzeug.wsgi import get_host
 
 from voucher_service.web.forwarded import believe_proxy
 from voucher_service.web.strict_json import StrictRequest
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from flask import Request, Response
+    from werkzeug.routing import MapAdapter
 
 
 class SessionsOfCookies(SecureCookieSessionInterface):
@@ -49,6 +51,24 @@ class Service(Flask):
     request_class = StrictRequest
     url_rule_class = Address
     session_interface = SessionsOfCookies()
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Bind the addresses to what the request has read already; the library reads it anew from the environment.
+
+        Every host is served alike, and the library stays in charge of what is rare: no request, or another protocol.
+        """
+        if request is None or "HTTP_UPGRADE" in request.environ:
+            return super().create_url_adapter(request)
+        request.host = get_host(request.environ)
+        return self.url_map.bind(
+            request.host,
+            script_name=request.root_path,
+            subdomain="",
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.query_string.decode(errors="replace"),
+        )
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return the view as it is: none is a coroutine, and every layer of every request asks."""
