@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-import selectors
+import re
+import select
 import socket
 import time
 from contextlib import ExitStack
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
 
 
 class Answered(NamedTuple):
@@ -40,32 +43,34 @@ class _Line:
         if not chunk:
             raise ConnectionError("the service closed a kept-alive connection")
         self.received += chunk
-        head, found, body = self.received.partition(b"\r\n\r\n")
-        if not found or len(body) < _content_length(head):
+        end = self.received.find(b"\r\n\r\n")
+        if end < 0 or len(self.received) - end - 4 < _content_length(self.received[: end + 2]):
             return None
-        return int(head[9:12])
+        return int(self.received[9:12])
 
 
 def send_all(address: tuple[str, int], requests: Sequence[bytes], connections: int) -> Answered:
     """Send every request once, as many at a time as there are connections."""
     statuses, latencies, waiting = [], [], iter(requests)
     with ExitStack() as held:
-        selector = held.enter_context(selectors.DefaultSelector())
-        lines = [_Line(address) for _ in range(min(connections, len(requests)))]
-        for line in lines:
+        ready = held.enter_context(select.epoll())
+        opened = [_Line(address) for _ in range(min(connections, len(requests)))]
+        lines = {line.socket.fileno(): line for line in opened}
+        for number, line in lines.items():
             held.enter_context(line.socket)
-            selector.register(line.socket, selectors.EVENT_READ, line)
+            ready.register(number, select.EPOLLIN)
         start = time.perf_counter()
-        for line in lines:
+        for line in opened:
             line.send(next(waiting))
         while len(statuses) < len(requests):
-            for key, _ in selector.select():
-                status = key.data.status_if_complete()
+            for number, _ in ready.poll():
+                line = lines[number]
+                status = line.status_if_complete()
                 if status is None:
                     continue
                 statuses.append(status)
-                latencies.append(time.perf_counter() - key.data.sent_at)
-                _send_next(key.data, waiting)
+                latencies.append(time.perf_counter() - line.sent_at)
+                _send_next(line, waiting)
         seconds = time.perf_counter() - start
     return Answered(seconds, tuple(statuses), tuple(latencies))
 
@@ -87,4 +92,6 @@ def post(path: str, token: str, key: str, body: Any) -> bytes:
 
 
 def _content_length(head: bytes) -> int:
-    return int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
+    found = _LENGTH.search(head)
+    assert found, head
+    return int(found[1])
