@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from tests.journey.city import PEOPLE, Town, Worker, redeem_body
+from tests.journey.city import ANSWERS, PEOPLE, Town, Worker, redeem_body
 from voucher_service.database import db
 from voucher_service.demo.loading import PROGRAMME_ID
 from voucher_service.identifiers import to_hex
 
-UNWILLING = {"wants_training": False, "wants_work": True, "able_to_attend": True}
+UNWILLING = {**ANSWERS, "wants_training": False}
 
 
 def refusals(town: Town) -> dict[str, dict[str, int]]:
