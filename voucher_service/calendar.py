@@ -42,7 +42,7 @@ class RefusalInTime(Refusal):
 
     @property
     def sentence_zh(self) -> str:
-        return in_words(self.zh, self._told)
+        return in_words(self.zh, self.named(self._told))
 
     @property
     def sentence_en(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from string import Formatter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 NOTHING = "—"
 """Stands among figures for a day or a name that is not there."""
@@ -35,9 +35,20 @@ class _Sentences(Formatter):
 _SENTENCES = _Sentences()
 
 
+def _called(names: Mapping[str, str], figure: object) -> object:
+    several = figure.split("、") if isinstance(figure, str) else figure
+    if not names or not isinstance(several, list | tuple):
+        return figure
+    return "、".join(names.get(str(one), str(one)) for one in several)
+
+
 def in_words(sentence: str, figures: Mapping[str, object]) -> str:
     """Return a sentence with its figures as people read them."""
     return _SENTENCES.vformat(sentence, (), figures)
+
+
+FIGURE_NAMES: Final[dict[tuple[str, str], Mapping[str, str]]] = {}
+"""(code, figure) → what its values are called in the Chinese sentence; `faces` knows the words, and no room does."""
 
 
 class Refusal(Exception):
@@ -60,11 +71,15 @@ class Refusal(Exception):
 
     @property
     def sentence_zh(self) -> str:
-        return in_words(self.zh, self.figures)
+        return in_words(self.zh, self.named(self.figures))
 
     @property
     def sentence_en(self) -> str:
         return in_words(self.en, self.figures)
+
+    def named(self, figures: Mapping[str, object]) -> dict[str, object]:
+        """The figures with the codes among them called by their names, where they have any."""
+        return {name: _called(FIGURE_NAMES.get((self.code, name), {}), figure) for name, figure in figures.items()}
 
 
 class NotFound(Refusal):

@@ -71,7 +71,7 @@ def test_bad_rows_are_named_with_their_clause_and_come_back_in_the_table(school:
     address = check(school, clerk, row(stranger()), row(stranger(), 培训意愿="否"))
     page = clerk.open(address).text
     assert "1 行有误，整份没有生效" in page
-    assert '<td class="number">3</td>' in page
+    assert '<td class="number" data-label="行">3</td>' in page
     assert "二(三)1" in page
     with clerk.open(f"{address}/workbook") as answer:
         assert answer.headers["Content-Disposition"].startswith("attachment")

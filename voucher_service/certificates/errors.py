@@ -105,5 +105,5 @@ class CertificateContradicted(Refusal):
 
     code = "certificate_contradicted"
     clause = "二(三)3"
-    zh = "证书登记系统的答复是“{answer}”（不一致的项：{fields}），不能核验为属实；可以再查一次。"
-    en = "The register of certificates answered {answer} (differing: {fields}); ask it again before verifying."
+    zh = "证书登记系统的答复是“{answer}”{fields:（不一致的项：#）|}，不能核验为属实；可以再查一次。"
+    en = "The register of certificates answered {answer}{fields: (differing: #)|}; ask it again before verifying."

@@ -25,6 +25,7 @@ from voucher_service.classes.rules import (
     minutes_of,
     preflight,
 )
+from voucher_service.classes.terms import CERTIFICATE_NAMES
 from voucher_service.errors import NOTHING, in_words
 from voucher_service.institutions import service as institutions
 from voucher_service.programmes import service as programmes
@@ -104,7 +105,7 @@ def plan_of(judged: Case) -> Plan:
 def explained(finding: Finding) -> dict[str, Any]:
     """Return a finding with its clause and both sentences, as it is shown and as a refusal carries it."""
     rule, demand = RULES[finding.rule_id], rulebook.demands()[finding.rule_id]
-    told = {name: _for_people(name, figure) for name, figure in finding.figures.items()}
+    zh, en = ({name: _called(name, told, language) for name, told in finding.figures.items()} for language in (0, 1))
     return {
         "rule_id": finding.rule_id,
         "clause": demand.clause or "",
@@ -112,15 +113,18 @@ def explained(finding: Finding) -> dict[str, Any]:
         "light": LIGHTS[finding.outcome],
         "wants_reason": rule.wants_reason and LIGHTS[finding.outcome] == "amber",
         "figures": dict(finding.figures),
-        "zh": in_words(rule.zh, told),
-        "en": in_words(rule.en, told),
+        "zh": in_words(rule.zh, zh),
+        "en": in_words(rule.en, en),
     }
 
 
-def _for_people(name: str, figure: int | str) -> int | str:
-    """A moment among figures as the city's clock shows it; machines get it as it is."""
-    is_moment = name == "first_clash" and figure != NOTHING
-    return local_text(datetime.fromisoformat(str(figure))) if is_moment else figure
+def _called(name: str, figure: int | str, language: int) -> int | str:
+    """A moment as the city's clock shows it, a certificate by its name; machines get both as they are."""
+    if name == "first_clash" and figure != NOTHING:
+        return local_text(datetime.fromisoformat(str(figure)))
+    if name.endswith(("certificate_type", "strongest_certificate")) and figure in CERTIFICATE_NAMES:
+        return CERTIFICATE_NAMES[str(figure)][language]
+    return figure
 
 
 def review_clock(training_class: TrainingClass, today: date) -> Clock | None:

@@ -107,8 +107,9 @@ SHARE_RULES: Final = {
     ),
     "R19": Rule(
         rule_r19,
-        "申报证书{certificate_type}，可取得的最强证书{strongest_certificate}：能取得较强证书的，不补贴直接考合格证书。",
-        "Certificate {certificate_type}; the strongest that can be had is {strongest_certificate}: where there is a "
+        "申报{certificate_type}，可取得的最强证书是{strongest_certificate:#|未登记}：能取得较强证书的，不补贴直接考合格证书。",
+        "The class leads to a {certificate_type}; the strongest that can be had: "
+        "{strongest_certificate:#|not on record}. Where there is a "
         "stronger one, a completion certificate is not subsidised.",
     ),
 }

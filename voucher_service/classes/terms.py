@@ -18,15 +18,16 @@ SPECIAL_ABILITY: Final = "special_ability"
 WEAK: Final = frozenset({SPECIAL_ABILITY, COMPLETION})
 """The two kinds that R09 keeps down."""
 
-CERTIFICATE_TYPES: Final = (
-    "vocational_qualification",
-    "skill_level",
-    "special_operation",
-    "special_equipment",
-    SPECIAL_ABILITY,
-    COMPLETION,
-)
-"""Strongest first."""
+CERTIFICATE_NAMES: Final = {
+    "vocational_qualification": ("职业资格证书", "vocational qualification"),
+    "skill_level": ("职业技能等级证书", "skill-level certificate"),
+    "special_operation": ("特种作业操作证", "special-operation permit"),
+    "special_equipment": ("特种设备作业人员证", "special-equipment operator's certificate"),
+    SPECIAL_ABILITY: ("专项职业能力证书", "special-ability certificate"),
+    COMPLETION: ("培训合格证书", "completion certificate"),
+}
+"""Strongest first; what each is called in Chinese and in English."""
+CERTIFICATE_TYPES: Final = tuple(CERTIFICATE_NAMES)
 
 LEVELS: Final = (
     "",

@@ -9,6 +9,7 @@ from flask import Blueprint, current_app, render_template, request
 
 from voucher_service.calendar import local_date
 from voucher_service.errors import percent
+from voucher_service.faces import refusal_words as _  # noqa: F401 - refusals say its words from then on
 from voucher_service.faces import wording
 from voucher_service.identifiers import to_hex
 from voucher_service.programmes import service as programmes
@@ -19,6 +20,7 @@ blueprint.add_app_template_filter(wording.moment, "moment")
 blueprint.add_app_template_filter(wording.yuan, "yuan")
 blueprint.add_app_template_filter(to_hex, "hex")
 blueprint.add_app_template_filter(percent, "percent")
+blueprint.add_app_template_filter(wording.chinese, "chinese")
 
 FRONTS: Final = {
     PUBLIC: "/",

@@ -14,7 +14,7 @@ from voucher_service.faces import forms
 from voucher_service.faces.named import class_named
 from voucher_service.programmes import service as programmes
 from voucher_service.programmes.errors import RulePackMissing
-from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, INSTITUTION, PUBLIC, allow
+from voucher_service.web.access import BUREAU, INDUSTRY_REVIEWER, INSTITUTION, PUBLIC, allow, caller
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -70,6 +70,7 @@ def show_check(training_class: str) -> str:
         training_class=found,
         occupations=programmes.occupations(),
         findings=[classes.explained(finding) for finding in classes.findings(found)],
+        back=f"/{'institution' if caller().institution_id else 'bureau'}/classes/{training_class}",
         clock=classes.review_clock(found, local_date(forms.now())),
     )
 

@@ -288,6 +288,11 @@ def moment(value: datetime) -> str:
     return value.astimezone(CITY_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
+def chinese(text: str) -> str:
+    """Of a text in both languages the Chinese half, which ends with the last full stop of its kind."""
+    return text[: text.rfind("。") + 1]
+
+
 def yuan(fen: int) -> str:
     """Write money without ever making a float of it."""
     whole, rest = divmod(fen, 100)
