@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -44,6 +45,15 @@ def test_every_fate_is_played_and_every_fraud_is_tried() -> None:
 def test_only_a_class_with_sixty_who_stay_is_signed_in_at_once() -> None:
     small = plan.rounds(plan.cast(40, 10, seed=7), OPENS, CLOSES)
     assert not any(Scheme.SIXTY_AT_ONCE in turn.frauds() for turn in small)
+
+
+@pytest.mark.parametrize("days", [1, 9, 33, 60])
+def test_what_is_left_of_a_year_has_no_more_rounds_than_its_teams_can_teach(days: int) -> None:
+    opens = CLOSES - timedelta(days=days)
+    rest = plan.rounds(plan.cast(200, 50, seed=7), opens, CLOSES)
+    assert sum(len(turn.parts) for turn in rest) == 200
+    begins = [turn.opens_at for turn in rest]
+    assert all(later - earlier >= plan.ROUND_LASTS_MIN for earlier, later in pairwise(begins))
 
 
 def test_every_fraud_has_a_refusal_that_names_it() -> None:

@@ -11,7 +11,7 @@ from random import Random
 from typing import Final
 
 from voucher_service.calendar import month_of
-from voucher_service.demo.loading import CAPACITY, LASTS, STARTS_AFTER
+from voucher_service.demo.loading import CAPACITY, LASTS, PRACTICAL_DAYS, STARTS_AFTER, THEORY_DAYS
 from voucher_service.demo.people import Person, Population
 from voucher_service.demo.quota_split import split
 from voucher_service.demo.tables import region_quotas
@@ -33,6 +33,9 @@ from voucher_service.simulation.frauds import (
 ROUNDS: Final = 12
 PEOPLE_A_ROUND_MIN: Final = 10
 """So often in the year vouchers are claimed and classes opened, in a small year less often."""
+
+ROUND_LASTS_MIN: Final = timedelta(days=THEORY_DAYS + PRACTICAL_DAYS)
+"""A team teaches in one round after the other, so none begins while the one before is taught."""
 
 TAUGHT_AFTER: Final = STARTS_AFTER + timedelta(days=10)
 CLOSED_AFTER: Final = STARTS_AFTER + LASTS + timedelta(days=1)
@@ -211,7 +214,7 @@ def rounds(parts: Sequence[Part], now: datetime, closes_at: datetime) -> list[Ro
     Manners are dealt in the order in which people come, so that the first certificate of the year is an honest one;
     nobody claims the next voucher when the programme is over.
     """
-    turns = min(ROUNDS, -(-len(parts) // PEOPLE_A_ROUND_MIN))
+    turns = max(1, min(ROUNDS, -(-len(parts) // PEOPLE_A_ROUND_MIN), (closes_at - now) // ROUND_LASTS_MIN))
     every = (closes_at - now) / turns
     manners = {fate: dealt(*MANNERS.get(fate, ())) for fate in Fate}
     year = []
