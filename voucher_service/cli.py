@@ -14,6 +14,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from voucher_service.classes.commands import groups
 from voucher_service.errors import Refusal
 from voucher_service.identifiers import from_hex
+from voucher_service.institutions.client_commands import clients_group
 from voucher_service.institutions.commands import staff_group
 from voucher_service.programmes.commands import calendar_group
 from voucher_service.settings import Secrets, Settings, UnsafeSettings
@@ -85,7 +86,8 @@ def _app_in_step() -> Flask:
     return _app()
 
 
-for _group in (*groups(_app, _app_in_step), calendar_group(_app_in_step), staff_group(_app_in_step)):
+_looking_inside = [group(_app_in_step) for group in (calendar_group, clients_group, staff_group)]
+for _group in (*groups(_app, _app_in_step), *_looking_inside):
     main.add_command(_group)
 
 

@@ -136,6 +136,7 @@ def test_the_command_gives_an_account_that_logs_in_and_ends_it(town: Town) -> No
         (["add", "x", "holder", "--region", "411200"], "role_unfit"),
         (["add", "x", "institution_clerk", "--region", "411200", "--institution", "zz"], "--institution"),
         (["disable", "zz"], "ACCOUNT"),
+        (["disable", "ffffffffffffffff"], "there is no account ffffffffffffffff in force"),
     ],
 )
 def test_the_command_says_what_it_does_not_take(town: Town, arguments: list[str], said: str) -> None:

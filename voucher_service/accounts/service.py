@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import secrets
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -19,6 +19,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from voucher_service.accounts import rules, second_factor
+from voucher_service.accounts.clients import clients as clients  # noqa: PLC0414 - shown to other rooms
 from voucher_service.accounts.errors import ClientRefused, LoginNameTaken, LogInRefused, RoleUnfit, TooManyAttempts
 from voucher_service.accounts.held_sessions import hold_session as hold_session  # noqa: PLC0414 - shown to other rooms
 from voucher_service.accounts.models import ApiClient, LoginFailure, LoginSession, StaffAccount
@@ -120,18 +121,20 @@ def create_client(institution_id: int, region_id: int, label: str) -> tuple[int,
     return client_id, secret
 
 
-def disable_staff(account_id: int) -> None:
-    """Disable an account and end its sessions; felt within five seconds everywhere."""
+def disable_staff(account_id: int) -> bool:
+    """Disable an account and end its sessions, felt within five seconds everywhere; False if it is not in force."""
     account = update(StaffAccount).where(StaffAccount.account_id == account_id, StaffAccount.disabled_at.is_(None))
-    db.session.execute(account.values(disabled_at=_now()))
+    disabled = db.session.execute(account.values(disabled_at=_now()).returning(StaffAccount.account_id)).first()
     end_sessions_of(account_id)
+    return disabled is not None
 
 
-def revoke_client(client_id: int) -> None:
-    """Revoke an API client and end its sessions; felt within five seconds everywhere."""
+def revoke_client(client_id: int) -> bool:
+    """Revoke an API client and end its sessions, felt within five seconds everywhere; False if it is not in force."""
     client = update(ApiClient).where(ApiClient.client_id == client_id, ApiClient.revoked_at.is_(None))
-    db.session.execute(client.values(revoked_at=_now()))
+    revoked = db.session.execute(client.values(revoked_at=_now()).returning(ApiClient.client_id)).first()
     end_sessions_of(client_id)
+    return revoked is not None
 
 
 def log_in_staff(login_name: str, password: str, code: str) -> str:
@@ -290,10 +293,8 @@ def _cache() -> SessionCache:
 
 
 def _secrets() -> Secrets:
-    held: Secrets = current_app.extensions["settings"].secrets
-    return held
+    return cast("Secrets", current_app.extensions["settings"].secrets)
 
 
 def _now() -> datetime:
-    now: datetime = current_app.extensions["clock"].now()
-    return now
+    return cast("datetime", current_app.extensions["clock"].now())

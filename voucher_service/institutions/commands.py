@@ -62,7 +62,8 @@ def staff_group(make_app: Callable[[], Flask]) -> click.Group:
         except ValueError as malformed:
             raise click.BadParameter(str(malformed), param_hint="ACCOUNT") from malformed
         with make_app().app_context(), unit_of_work():
-            accounts.disable_staff(account_id)
+            if not accounts.disable_staff(account_id):
+                raise click.ClickException(f"there is no account {account} in force")
         click.echo(f"account {account} is disabled")
 
     return staff
