@@ -127,8 +127,12 @@ def test_nobody_has_a_result_of_an_exam_before_they_completed(town: Town) -> Non
     assert enter(table, line(regular), line(held)) == [[], ["completed_after_exam"]]
     assert enter(table, line(held, "缺考")) == [["completed_after_exam"]]
     assert results_known(door) == set()
+    steps = outlook(door, held)
+    assert (steps["exam_filed"], steps["passed"]) == ("missing", "later"), "no result of that exam is waited for"
+    assert outlook(door, regular)["exam_filed"] == "done"
     assert passed(door, first, regular).status_code == 200
     second = door.file_exam()
+    assert outlook(door, held)["exam_filed"] == "done"
     town.clock.advance(days=4)
     assert passed(door, second, held).status_code == 200
     assert results_known(door) == {regular.redemption, held.redemption}

@@ -50,6 +50,7 @@ __all__ = [
     "against_sitting",
     "candidates",
     "class_ids",
+    "completed_on",
     "enter_results",
     "examined",
     "file_exam",

@@ -108,6 +108,8 @@ class _Case:
     numbers: Mapping[str, int]
     exam: Any
     outcome: str | None
+    late: bool
+    """Completed after the last exam that is filed: the institution files a further one for them."""
     hold: Any
     gates: Mapping[str, Refusal | None] | None
     """What supervision would refuse a certificate with; None while the class goes on, and nobody is asked."""
@@ -141,14 +143,21 @@ def outlooks(training_class: Any, now: datetime, seats: Sequence[Trainee] | None
     over = training_class.state not in UNDER_WAY
     gates, payable = supervision.prospect(training_class, now) if over else (None, None)
     valued = sum(seat.state in WAY[WAY.index("certified") :] for seat in seats)
+    late = _completed_late(seats, filed[-1], results) if filed else set()
     found = []
     for seat in seats:
         examined_in, result = results.get(seat.redemption_id, (filed[-1] if filed else None, None))
         hold, outcome = holds.get((seat.region_id, seat.voucher_id)), result.outcome if result else None
-        case = _Case(seat, numbers, examined_in, outcome, hold, gates, payable, valued, now)
+        is_late = seat.redemption_id in late
+        case = _Case(seat, numbers, examined_in, outcome, is_late, hold, gates, payable, valued, now)
         identity = (seat.region_id, seat.redemption_id, seat.voucher_id, seat.holder_id, seat.state)
         found.append(Outlook(*identity, list(_steps(case))))
     return found
+
+
+def _completed_late(seats: Sequence[Trainee], last: Any, results: Mapping[int, Any]) -> set[int]:
+    waiting = [seat for seat in seats if seat.state == "completed" and seat.redemption_id not in results]
+    return {redemption_id for redemption_id, day in exams.completed_on(waiting).items() if day > last.held_on}
 
 
 def outlook(redemption: Any, now: datetime) -> Outlook:
@@ -216,9 +225,9 @@ def _head_count(case: _Case) -> Step:
 
 def _exam_filed(case: _Case) -> Step:
     figures = {"exams_min": case.exams_min}
-    if case.exam is not None:
+    if case.exam is not None and not case.late:
         return Step("exam_filed", Standing.DONE, "附件3", figures={**figures, "held_on": case.exam.held_on.isoformat()})
-    if case.reached >= WAY.index("certified") or case.exams_min == 0:
+    if case.reached >= WAY.index("certified") or (case.exams_min == 0 and not case.late):
         return Step("exam_filed", Standing.DONE, "附件3", figures=figures)
     return _ask(case, "exam_filed", "附件3", INSTITUTION, after="completed", figures=figures)
 
@@ -227,7 +236,7 @@ def _passed(case: _Case) -> Step:
     if case.outcome == PASSED or case.reached >= WAY.index("certified"):
         return Step("passed", Standing.DONE, "二(三)3")
     figures = {"outcome": case.outcome} if case.outcome else {}
-    over = case.exam is not None and case.exam.held_on < local_date(case.now)
+    over = case.exam is not None and not case.late and case.exam.held_on < local_date(case.now)
     if not over and case.reached >= 0:
         return Step("passed", Standing.LATER, "二(三)3", figures=figures)
     return _ask(case, "passed", "二(三)3", INSTITUTION, after="completed", figures=figures)
