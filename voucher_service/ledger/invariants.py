@@ -54,11 +54,6 @@ def _answer_of(check: Check) -> Iterator[Violation]:
         yield Violation("every row can be read", f"{type(error).__name__}: {error}")
 
 
-def state_rule_rows() -> list[dict[str, object]]:
-    """Return `rules.MOVES` as the rows of `state_rule`."""
-    return [move._asdict() for move in MOVES]
-
-
 def vouchers_by_facts() -> Counter[Cell]:
     """Count the vouchers in each state by the last fact of each."""
     later = select(VoucherFact.seq).where(VoucherFact.region_id == FACT.region_id)
