@@ -64,7 +64,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("bench", choices=BENCHES)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--seconds", type=float, default=2.0, help="about how long a run takes (2)")
-    parser.add_argument("--pairs", type=int, default=5, help="runs of each side, taken in turn (5)")
+    parser.add_argument("--pairs", type=int, default=7, help="runs of each side, taken in turn (7)")
     parser.add_argument("--vouchers", type=int, help="for reports: vouchers of the large city (1,000,000)")
     parser.add_argument("--holds", type=int, help=f"for decode: holds of the cheap phone ({decoding.HOLDS})")
     parser.add_argument("--page", type=Path, help="for decode: write the table there")
