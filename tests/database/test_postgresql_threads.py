@@ -11,7 +11,7 @@ import pytest
 
 from voucher_service.database import Chain, Link
 from voucher_service.database.chain import ChainBroken
-from voucher_service.database.hot_path import PostgreSQLThreads
+from voucher_service.database.postgresql_threads import PostgreSQLThreads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

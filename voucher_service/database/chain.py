@@ -20,12 +20,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from voucher_service.database.unit_of_work import end_reading, in_unit_of_work
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
+
+    Row = dict[str, Any] | None
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)")
 
@@ -135,3 +138,8 @@ class Chain:
             for column, value in zip(link.columns, row or (None,) * len(link.columns), strict=True):
                 bound[f"{link.name}__{column}"] = value
         return None if row is None else dict(zip(self.columns, row, strict=True))
+
+
+def unavailable(error: Exception) -> OperationalError:
+    """Say it as the library does for every other statement, so that it is answered alike: 503, ask again."""
+    return OperationalError("a chain", None, error)

@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-import xlsxwriter
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from xlsxwriter.worksheet import Worksheet
 
     from voucher_service.sheets.cells import Cell
 
@@ -25,10 +25,12 @@ _TEXT_CHARACTERS_MAX = 32_767
 
 def write_workbook(headings: Sequence[Cell], rows: Iterable[tuple[Sequence[Cell], str]], folder: Path) -> BinaryIO:
     """Write rows and their reasons; return the open file, which is nowhere any more once it is closed."""
+    from xlsxwriter import Workbook  # noqa: PLC0415 - forty modules that no start of the service waits for
+
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place) / "rows.xlsx"
-        workbook = xlsxwriter.Workbook(path, {**_OPTIONS, "tmpdir": place})
+        workbook = Workbook(path, {**_OPTIONS, "tmpdir": place})
         sheet = workbook.add_worksheet()
         bold = workbook.add_format({"bold": True})
         sheet.set_column(0, len(headings) - 1, 20)
@@ -42,7 +44,7 @@ def write_workbook(headings: Sequence[Cell], rows: Iterable[tuple[Sequence[Cell]
         return path.open("rb")
 
 
-def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, *style: object) -> None:
+def _write(sheet: Worksheet, row: int, column: int, cell: Cell, *style: object) -> None:
     if isinstance(cell, int | float):
         sheet.write_number(row, column, cell, *style)
     elif cell:
