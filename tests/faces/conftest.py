@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faces.browsing import Visitor
-from tests.journey.city import Town, close_town, open_town
+from tests.journey.city import Town, ask_for_names, close_town, open_town
 from voucher_service.database.migration import migrate
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def town(fresh_sqlite_town: Town) -> Town:
+    ask_for_names(fresh_sqlite_town)
     return fresh_sqlite_town
 
 

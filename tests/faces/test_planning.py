@@ -55,11 +55,11 @@ def test_the_page_offers_what_the_registers_hold(admin: Visitor) -> None:
 
 def test_a_plan_is_checked_and_nothing_is_kept(admin: Visitor) -> None:
     before = drafts(admin.town)
-    answer = send(admin, act="check", capacity="81")
+    answer = send(admin, act="check", capacity="81", teacher=[], venue=[])
     assert answer.status_code == 200
     assert row(answer.text, "R17c") == "refuse"
     assert row(answer.text, "R17b") == "pass"
-    assert row(answer.text, "R13") == "warn"
+    assert row(answer.text, "R13") == "refuse"
     assert 'name="capacity" type="number" value="81"' in answer.text
     page = admin.open(PATH).text
     named = {"teacher": choices(page, "teacher")[:4], "venue": choices(page, "venue")}

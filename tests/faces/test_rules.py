@@ -10,6 +10,7 @@ from tests.faces.test_staff import school_class
 from voucher_service import rulebook
 from voucher_service.classes import service as classes
 from voucher_service.database import unit_of_work
+from voucher_service.demo.institutions import naming_staff
 from voucher_service.demo.loading import STARTS_AFTER, drafted
 from voucher_service.faces.rule_table import UNITS
 from voucher_service.identifiers import from_hex, to_hex
@@ -34,12 +35,16 @@ def test_a_reviewer_sees_the_lights_and_the_working_days_that_are_left(town: Tow
     school, now = town.city.schools[0], town.clock.now()
     starts_on = now.date() + STARTS_AFTER
     with town.app.app_context(), unit_of_work():
-        planned = classes.plan_class(*school[:2], drafted(*school.offers[0], starts_on, now), now)
+        unnamed = drafted(*school.offers[0], starts_on, now)
+        draft = classes.plan_class(*school[:2], unnamed, now)
+        planned = classes.plan_class(*school[:2], naming_staff(*school[:2], unnamed), now)
         classes.submit(planned.region_id, planned.class_id, now)
         path = f"/rules/classes/{to_hex(planned.class_id)}"
+        in_vain = f"/rules/classes/{to_hex(draft.class_id)}"
+    assert "红 · 不通过" in Visitor(town).log_in_as_staff("school1-admin").open(in_vain).text
     page = visitor.log_in_as_staff("industry1").open(path).text
     assert "绿 · 通过" in page
-    assert "黄 · 提醒" in page
+    assert "红 · 不通过" not in page
     assert "2026-03-16 到期" in page
     assert "还剩 11 个工作日" in page
     town.clock.moment = now.replace(day=17)

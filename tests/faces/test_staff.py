@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyotp
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from tests.faces.browsing import PAGE, Visitor
 from tests.journey.city import PEOPLE, Worker
 from voucher_service.demo import loading
+from voucher_service.demo.institutions import naming_staff
 from voucher_service.identifiers import to_hex
 
 if TYPE_CHECKING:
@@ -82,9 +83,12 @@ def test_a_forged_form_of_the_institution_is_refused(clerk: Visitor, path: str) 
     assert clerk.http.post(path.format(school_class(clerk.town)), data={}, headers=PAGE).status_code == 400
 
 
-def plan(town: Town, **changes: str) -> dict[str, str]:
-    starts_on = (town.clock.now() + timedelta(days=7)).date()
-    proposal = loading.drafted(*town.city.schools[0].offers[0], starts_on, town.clock.now())
+def plan(town: Town, **changes: Any) -> dict[str, Any]:
+    """The form of a plan that keeps every rule and names its teachers and rooms from the register."""
+    starts_on, school = (town.clock.now() + timedelta(days=7)).date(), town.city.schools[0]
+    drafted = loading.drafted(*school.offers[0], starts_on, town.clock.now())
+    with town.app.app_context():
+        proposal = naming_staff(school.region_id, school.institution_id, drafted)
     days = [(starts_on + timedelta(days=day)).isoformat() for day in range(8)]
     kinds = ["理论"] * 3 + ["实操"] * 5
     return {
@@ -98,6 +102,8 @@ def plan(town: Town, **changes: str) -> dict[str, str]:
         "teachers": str(proposal.lessons.teachers),
         "workstations": str(proposal.lessons.workstations),
         "lesson_minutes": str(proposal.lessons.lesson_minutes),
+        "teacher": [to_hex(teacher) for teacher in proposal.lessons.teacher_ids],
+        "venue": [to_hex(room) for room in proposal.lessons.venue_ids],
         "theory_lessons": str(proposal.lessons.theory_lessons),
         "practical_lessons": str(proposal.lessons.practical_lessons),
         "sessions": "\n".join(f"{day} 09:00-15:00 {kind}" for day, kind in zip(days, kinds, strict=True)),

@@ -19,6 +19,7 @@ from voucher_service.clock import FixedClock
 from voucher_service.database import db, unit_of_work
 from voucher_service.demo.loading import City, load
 from voucher_service.demo.people import Person, Population
+from voucher_service.programmes import service as programmes
 from voucher_service.settings import Secrets, Settings
 from voucher_service.signing.live_session import LiveSession
 from voucher_service.signing.voucher_code import Header
@@ -124,6 +125,13 @@ def open_town(database_url: str, folder: Path, now: datetime = START, classes_ea
         # Most tests plan classes in passing and name nobody; what the demonstration asks is tested in tests/demo.
         city = load(now, classes_each, named_staff_required=False)
     return Town(app, clock, city)
+
+
+def ask_for_names(town: Town) -> None:
+    """Let the programme ask, as in production, that a class names its teachers and rooms from the register."""
+    with town.app.app_context(), unit_of_work():
+        programme = programmes.get(town.city.programme_id)
+        programme.settings = {**programme.settings, "named_staff_required": True}
 
 
 def redeem_body(worker: Worker, class_id: str, **person: str) -> dict[str, Any]:
