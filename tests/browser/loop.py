@@ -20,7 +20,7 @@ from tests.browser.seeing import DESK, PHONE
 from tests.browser.site import serving
 from tests.browser.worker_steps import WORKER, claim, log_in
 from tests.faces.test_staff import plan
-from tests.journey.city import Town, close_town
+from tests.journey.city import Town, ask_for_names, close_town
 from voucher_service.app import create_app
 from voucher_service.calendar import local_date
 from voucher_service.database import unit_of_work
@@ -49,8 +49,9 @@ def trial_service(database_url: str, folder: Path) -> Iterator[tuple[Town, str]]
     clock.move_to(START)
     app.extensions["key_ring"].create()
     with app.app_context(), unit_of_work():
-        city = loading.load(START, named_staff_required=False)  # the story's plan names nobody
+        city = loading.load(START, named_staff_required=False)  # its own classes leave the staff to the story's
     town = Town(app, clock, city)
+    ask_for_names(town)
     try:
         with serving(app) as address:
             yield town, address
@@ -121,7 +122,10 @@ class Loop:
             self.meetings = [_begins(line) for line in planned["sessions"].splitlines()]
             for name, value in planned.items():
                 control = page.locator(f'main [name="{name}"]')
-                if control.evaluate("control => control.tagName") == "SELECT":
+                if isinstance(value, list):  # boxes to tick
+                    for ticked in value:
+                        page.locator(f'main [name="{name}"][value="{ticked}"]').check()
+                elif control.evaluate("control => control.tagName") == "SELECT":
                     control.select_option(value)
                 else:
                     control.fill(value)
