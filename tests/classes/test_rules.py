@@ -81,6 +81,13 @@ def test_only_completion_certificates_need_forty_lessons() -> None:
     assert outcome("R10", replace(PLAN, theory_lessons=1, practical_lessons=2)) is Outcome.PASS
 
 
+@pytest.mark.parametrize(("stated", "expected"), [(39, Outcome.PASS), (40, Outcome.REFUSE), (60, Outcome.REFUSE)])
+def test_a_course_whose_lessons_are_stated_has_those_and_not_forty(stated: int, expected: Outcome) -> None:
+    """二(三) exempts what has a stated number of lessons; a longer one than the general number binds as well."""
+    course = replace(COMPLETION, theory_lessons=15, lessons_stated=stated)
+    assert outcome("R10", course) is expected
+
+
 def test_a_plan_without_sessions_is_warned_about_its_lessons() -> None:
     assert outcome("R17d", replace(PLAN, scheduled_minutes=None)) is Outcome.WARN
     assert outcome("R17d", replace(PLAN, scheduled_minutes=None, lesson_minutes=39)) is Outcome.REFUSE

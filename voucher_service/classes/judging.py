@@ -85,6 +85,7 @@ def plan_of(judged: Case) -> Plan:
         provider=institutions.provider_on(institution, wanted, year.last_taught_on(judged)),
         year=year.so_far(judged),
         listed_platforms=frozenset(programme.settings.get("online_platforms", ())),
+        lessons_stated=programme.settings.get("lessons_stated", {}).get(judged.occupation_code),
         scheduled_minutes=minutes_of(judged.meetings),
         starts_on=judged.starts_on.isoformat(),
         manufacturing=None if occupation is None else occupation.manufacturing,

@@ -85,8 +85,11 @@ def rule_r17g(plan: Plan, numbers: Numbers) -> Finding:
 
 @decides("R10")
 def rule_r10(plan: Plan, numbers: Numbers) -> Finding:
-    """A course for a completion certificate is long enough; other certificates pass."""
-    least = numbers["completion_lessons_min"]
+    """A course for a completion certificate is long enough; other certificates pass.
+
+    Where the programme states a course's lessons, that number stands in the place of the general one. Source: 二(三).
+    """
+    least = numbers["completion_lessons_min"] if plan.lessons_stated is None else plan.lessons_stated
     kept = plan.certificate_type != COMPLETION or plan.lessons >= least
     return found("R10", kept, lessons=plan.lessons, completion_lessons_min=least)
 

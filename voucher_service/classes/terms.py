@@ -106,6 +106,8 @@ class Plan:
     online_lessons: int = 0
     online_platform: str = ""
     listed_platforms: frozenset[str] = frozenset()
+    lessons_stated: int | None = None
+    """How many lessons the programme states for this occupation's completion course; None where it states none."""
     scheduled_minutes: int | None = None
     starts_on: str = ""
     manufacturing: bool | None = None

@@ -60,7 +60,12 @@ class RulePackProposal(Model):
 
 
 class Programme(Model):
-    """A dated issue of vouchers with its budget; `committed_fen` is what approved classes may come to cost."""
+    """A dated issue of vouchers with its budget; `committed_fen` is what approved classes may come to cost.
+
+    `settings` may have: `categories` (slugs of who may claim, all without it), `online_platforms` (names of the listed
+    ones), `named_staff_required` (true without it), and `lessons_stated` (occupation code → lessons of its completion
+    course where a norm of its own exists, R10).
+    """
 
     __tablename__ = "programme"
     __table_args__ = (
