@@ -36,6 +36,7 @@ CONFIGURATION = ROOT / "deploy" / "nginx.conf"
 UNPACKED = ROOT / ".venv" / "nginx" / "usr" / "sbin" / "nginx"
 HOST = "vouchers.example.gov.cn"
 START_SECONDS_MAX = 20
+LOG_SECONDS_MAX = 20
 FRAME = """
 daemon off;
 worker_processes 1;
@@ -103,7 +104,13 @@ class Nginx:
         return (self.folder / "error.log").read_text()
 
     def log(self) -> str:
-        return (self.folder / "access.log").read_text()
+        """Return the access log once it has a line: nginx writes one after the answer has gone."""
+        deadline = time.monotonic() + LOG_SECONDS_MAX
+        while not (said := (self.folder / "access.log").read_text()).endswith("\n"):
+            if time.monotonic() > deadline:
+                raise AssertionError("nginx logged nothing")
+            time.sleep(0.01)
+        return said
 
 
 @contextmanager
