@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from tests.faces.browsing import PAGE, Visitor
 from tests.faces.staff import first_class
+from tests.statements import counted
 from voucher_service.classes.models import TrainingClass
 from voucher_service.database import db, unit_of_work
 from voucher_service.identifiers import to_hex
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.faces.staff import SchoolClass
     from tests.journey.city import Town
 
@@ -56,21 +54,6 @@ ROSTERS = ("{institution}", "{institution}/attendance/1")
 @pytest.fixture
 def reader(visitor: Visitor) -> Visitor:
     return visitor.log_in_as_staff("bureau1")
-
-
-@contextmanager
-def counted(town: Town) -> Iterator[list[str]]:
-    """Collect the statements that the application sends."""
-    sent: list[str] = []
-    with town.app.app_context():
-        engine = db.engine
-
-    def note(*arguments: object) -> None:
-        sent.append(str(arguments[2]))
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield sent
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def queries(school: SchoolClass, path: str, login_name: str) -> int:
